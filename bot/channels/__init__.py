@@ -1,0 +1,1 @@
+"""Platform message <-> our message, one package per platform, nothing else."""

@@ -1,0 +1,89 @@
+"""Answers for the libraries that stock Rasa names at import and this core does not install.
+
+TensorFlow is reached through five Rasa modules only, so those are answered for and TensorFlow itself is never asked.
+"""
+import importlib.abc
+import importlib.machinery
+import sys
+import types
+
+# Third-party packages of channels, stores and brokers that this core does not offer.
+LIBRARIES = frozenset(
+    "aio_pika aiogram boto3 botocore confluent_kafka fbmessenger google matplotlib_inline pymongo"
+    " redis rocketchat_API slack_sdk twilio webexteamssdk".split()
+)
+# Rasa's own modules that would pull in TensorFlow, with the names others import from them.
+RASA_MODULES = {
+    "rasa.utils.tensorflow.environment": ("setup_tf_environment", "check_deterministic_ops"),
+    "rasa.utils.tensorflow.callback": ("RasaTrainingLogger", "RasaModelCheckpoint"),
+    "rasa.utils.tensorflow.data_generator": ("RasaBatchDataGenerator",),
+    "rasa.nlu.classifiers.diet_classifier": ("DIETClassifier",),
+    "rasa.nlu.selectors.response_selector": ("ResponseSelector",),
+    "rasa.core.policies.ted_policy": ("TEDPolicy",),
+}
+NO_OPERATION = {"setup_tf_environment", "check_deterministic_ops"}
+
+
+class AbsentLibraryError(ImportError):
+    """Raised when something is used that the light core leaves out."""
+
+
+class _AbsentType(type):
+    def __call__(cls, *args, **kwargs):
+        if cls.__dict__.get("__absent__"):
+            raise AbsentLibraryError(f"{cls.__module__}.{cls.__qualname__} is not part of the light core")
+        return super().__call__(*args, **kwargs)
+
+
+def absent_class(module: str, name: str) -> type:
+    """Returns a class that can be named, caught or subclassed, but not instantiated."""
+    base = Exception if name.endswith(("Error", "Exception", "Failure", "Exceptions")) else object
+    if base is Exception:
+        return type(name, (Exception,), {"__module__": module})
+    return _AbsentType(name, (base,), {"__module__": module, "__absent__": True})
+
+
+class _AbsentModule(types.ModuleType):
+    def __getattr__(self, name: str):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        value = absent_class(self.__name__, name)
+        setattr(self, name, value)
+        return value
+
+
+class AbsentFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Import hook: stands before the ordinary finders, answers for the names above only."""
+
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname in RASA_MODULES or fullname.partition(".")[0] in LIBRARIES:
+            return importlib.machinery.ModuleSpec(fullname, self, is_package=fullname not in RASA_MODULES)
+        return None
+
+    def create_module(self, spec):
+        return _AbsentModule(spec.name)
+
+    def exec_module(self, module):
+        for name in RASA_MODULES.get(module.__name__, ()):
+            if name in NO_OPERATION:
+                setattr(module, name, lambda: None)
+            else:
+                getattr(module, name)
+
+
+def install() -> None:
+    """Puts the hook in place and names the components this core knows; to be called before `import rasa`."""
+    if not any(isinstance(finder, AbsentFinder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, AbsentFinder())
+    components = types.ModuleType("rasa.engine.recipes.default_components", "The components of the light core.")
+    sys.modules[components.__name__] = components
+    from rasa.core.policies.memoization import AugmentedMemoizationPolicy, MemoizationPolicy
+    from rasa.core.policies.rule_policy import RulePolicy
+    from rasa.nlu.classifiers.fallback_classifier import FallbackClassifier
+
+    components.DEFAULT_COMPONENTS = [
+        AugmentedMemoizationPolicy,
+        FallbackClassifier,
+        MemoizationPolicy,
+        RulePolicy,
+    ]

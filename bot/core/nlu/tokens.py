@@ -1,0 +1,78 @@
+"""Tokens by script: spaCy's blank English, German and Chinese pipelines, each for the runs of text it is made for."""
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, Dict, Iterator, List, NamedTuple, Text
+
+import spacy
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.common.language import detect
+from bot.common.text import fold
+
+_RUNS = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+|[^\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+_MAX_CACHED = 2048
+
+
+class Piece(NamedTuple):
+    """One folded word or Han character, with its place (characters) in the text it came from."""
+
+    text: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=None)
+def pipeline(language: str) -> spacy.Language:
+    """Returns the blank pipeline of one language, made once a process."""
+    return spacy.blank(language)
+
+
+def spans(text: str) -> Iterator[tuple]:
+    """Yields (start, end) of each token; one Han character is one token."""
+    for run in _RUNS.finditer(text):
+        content, offset = run.group(), run.start()
+        if "\u3400" <= content[0] <= "\u9fff" or "\uf900" <= content[0] <= "\ufaff":
+            language = "zh"
+        else:
+            language = "de" if detect(content) == "de" else "en"
+        nlp = pipeline(language)
+        # The zone gives back what unseen words added to spaCy's string store: a server meets new ones for ever.
+        with nlp.memory_zone():
+            places = [(token.idx + offset, token.idx + offset + len(token)) for token in nlp.make_doc(content) if not token.is_space]
+        yield from places
+
+
+@lru_cache(maxsize=_MAX_CACHED)
+def pieces(text: str) -> tuple:
+    """Returns the folded words of `text` as Pieces; hyphenated words are several pieces at one place."""
+    result: List[Piece] = []
+    for start, end in spans(text):
+        for word in fold(text[start:end]).split():
+            result.append(Piece(word, start, end))
+    return tuple(result)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
+class ScriptTokenizer(Tokenizer):
+    """Rasa tokenizer over `spans`; needs no segmentation model for Chinese."""
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {"intent_tokenization_flag": False, "intent_split_symbol": "_", "token_pattern": None}
+
+    @classmethod
+    def create(
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> "ScriptTokenizer":
+        return cls(config)
+
+    def tokenize(self, message: Message, attribute: Text) -> List[Token]:
+        text = message.get(attribute)
+        return [Token(text[start:end], start) for start, end in spans(text)]

@@ -1,0 +1,114 @@
+"""How much one session and one network may ask for; in memory, or in Redis when several gateways share the work."""
+
+import ipaddress
+import math
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import structlog
+from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
+from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.strategies import MovingWindowRateLimiter
+from starlette.requests import HTTPConnection
+
+from bot.gateway.problems import Problem
+
+log = structlog.get_logger(__name__)
+REDIS_TIMEOUT_SECONDS = 1.0
+REDIS_PAUSE_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Quotas:
+    """Requests allowed: messages and reads per session, new sessions per network."""
+
+    messages_per_10_seconds: int
+    messages_per_minute: int
+    sessions_per_minute: int
+    reads_per_minute: int
+
+
+class Limits:
+    """Moving windows; while Redis is away each gateway counts for itself instead of refusing or letting all through."""
+
+    def __init__(self, quotas: Quotas, redis_url: str | None = None) -> None:
+        self._messages: tuple[RateLimitItem, ...] = (
+            RateLimitItemPerSecond(quotas.messages_per_10_seconds, 10),
+            RateLimitItemPerMinute(quotas.messages_per_minute),
+        )
+        self._sessions = (RateLimitItemPerMinute(quotas.sessions_per_minute),)
+        self._reads = (RateLimitItemPerMinute(quotas.reads_per_minute),)
+        self._local = MovingWindowRateLimiter(MemoryStorage())
+        self._shared = MovingWindowRateLimiter(_redis(redis_url)) if redis_url else None
+        self._shared_paused_until = 0.0
+
+    async def message(self, conversation: str) -> None:
+        """Count one message of a conversation; raises Problem("too_many_messages")."""
+        await self._count(self._messages, "message", conversation, "too_many_messages")
+
+    async def read(self, conversation: str) -> None:
+        """Count one history, export or stream request of a conversation; raises Problem("too_many_messages")."""
+        await self._count(self._reads, "read", conversation, "too_many_messages")
+
+    async def session(self, network: str) -> None:
+        """Count one new session from a network; raises Problem("too_many_sessions")."""
+        await self._count(self._sessions, "session", network, "too_many_sessions")
+
+    async def _count(self, items: Iterable[RateLimitItem], kind: str, who: str, code: str) -> None:
+        if self._shared and time.monotonic() >= self._shared_paused_until:
+            try:
+                await _hit(self._shared, items, kind, who, code)
+                return
+            except Problem:
+                raise
+            except Exception as error:  # whichever way Redis fails, the chat goes on with local counting
+                self._shared_paused_until = time.monotonic() + REDIS_PAUSE_SECONDS
+                log.warning("limits.redis_away", error=type(error).__name__)
+        await _hit(self._local, items, kind, who, code)
+
+
+async def _hit(limiter: MovingWindowRateLimiter, items: Iterable[RateLimitItem], kind: str, who: str, code: str) -> None:
+    for item in items:
+        if not await limiter.hit(item, kind, who):
+            reset = (await limiter.get_window_stats(item, kind, who)).reset_time
+            raise Problem(code, retry_after=max(1, math.ceil(reset - time.time())))
+
+
+def _redis(url: str) -> Storage:
+    return RedisStorage(
+        f"async+{url}", wrap_exceptions=True, implementation="redispy",
+        socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+    )
+
+
+class ClientAddress:
+    """The visitor's address: the peer's own, or what a trusted proxy says, never what a visitor says."""
+
+    def __init__(self, trusted_proxies: str) -> None:
+        parts = (part.strip() for part in trusted_proxies.split(","))
+        self._trusted = [ipaddress.ip_network(part, strict=False) for part in parts if part]
+
+    def network(self, connection: HTTPConnection) -> str:
+        """What new sessions are counted by: an IPv4 address or an IPv6 /64."""
+        address = _address(connection.client.host if connection.client else "")
+        forwarded = [part for header in connection.headers.getlist("x-forwarded-for") for part in header.split(",")]
+        while address and forwarded and self._is_trusted(address):
+            nearer = _address(forwarded.pop().strip())
+            if nearer is None:
+                break
+            address = nearer
+        if address is None:
+            return "unknown"
+        return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
+
+    def _is_trusted(self, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+        return any(address in network for network in self._trusted if network.version == address.version)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, ipaddress.IPv6Address) else address

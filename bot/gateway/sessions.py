@@ -1,0 +1,124 @@
+"""Who is writing: a random id made here, handed out signed, and never taken from the client's word."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.gateway.tables import ChatSession
+
+ALGORITHM = "HS256"
+MIN_KEY_BYTES = 32
+
+
+class InvalidToken(Exception):
+    """The token is missing, altered, expired or incomplete."""
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What a valid token says: the conversation, its language at the start, and when it ends."""
+
+    conversation: str
+    language: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class SessionRecord:
+    """One conversation as it stands."""
+
+    conversation: str
+    channel: str
+    language: str
+    state: str
+    last_position: int
+    created_at: datetime
+    expires_at: datetime
+    page: str | None
+
+
+class Signer:
+    """Makes and reads session tokens: HS256 with exp and sub required. Raises ValueError for a short key."""
+
+    def __init__(self, key: str, lifetime: timedelta) -> None:
+        if len(key.encode()) < MIN_KEY_BYTES:
+            raise ValueError(f"the session key needs at least {MIN_KEY_BYTES} bytes")
+        self._key = key
+        self._lifetime = lifetime
+
+    def issue(self, language: str) -> tuple[str, Claims]:
+        """A token for a new web conversation, and what it says."""
+        subject = secrets.token_urlsafe(32)
+        now = datetime.now(UTC).replace(microsecond=0)
+        claims = Claims(f"web:{subject}", language, now + self._lifetime)
+        payload = {"sub": subject, "iat": now, "exp": claims.expires_at, "lang": language}
+        return jwt.encode(payload, self._key, ALGORITHM), claims
+
+    def read(self, token: str) -> Claims:
+        """The claims of a token that is whole and in time; raises InvalidToken."""
+        return self._claims(token, verify_exp=True)
+
+    def language_of(self, token: str) -> str | None:
+        """The language an authentic token was made for, even if it has expired."""
+        try:
+            return self._claims(token, verify_exp=False).language
+        except InvalidToken:
+            return None
+
+    def _claims(self, token: str, *, verify_exp: bool) -> Claims:
+        try:
+            payload: dict[str, Any] = jwt.decode(
+                token, self._key, algorithms=[ALGORITHM], options={"require": ["exp", "sub"], "verify_exp": verify_exp}
+            )
+            expires_at = datetime.fromtimestamp(payload["exp"], UTC)
+            language = payload.get("lang", "en")
+            if not isinstance(language, str):
+                raise InvalidToken
+            return Claims(f"web:{payload['sub']}", language, expires_at)
+        except (jwt.InvalidTokenError, ValueError, OverflowError, OSError, RecursionError) as error:
+            raise InvalidToken from error
+
+
+def open_session(
+    db: Session, conversation: str, *, channel: str, language: str, expires_at: datetime, page: str | None = None
+) -> None:
+    """Store a new conversation whose visitor has just accepted the notice."""
+    now = datetime.now(UTC)
+    db.add(
+        ChatSession(
+            conversation=conversation, channel=channel, language=language, state="bot", page=page, last_position=0,
+            created_at=now, expires_at=expires_at, notice_accepted_at=now,
+        )
+    )
+    db.flush()
+
+
+def find_session(db: Session, conversation: str) -> SessionRecord | None:
+    """The conversation, or None when it was never opened or has been erased."""
+    row = db.scalar(select(ChatSession).where(ChatSession.conversation == conversation))
+    if row is None:
+        return None
+    return SessionRecord(
+        row.conversation, row.channel, row.language, row.state, row.last_position,
+        as_utc(row.created_at), as_utc(row.expires_at), row.page,
+    )
+
+
+def set_language(db: Session, conversation: str, language: str) -> None:
+    """Remember the language the conversation is held in."""
+    db.execute(update(ChatSession).where(ChatSession.conversation == conversation).values(language=language))
+
+
+def set_state(db: Session, conversation: str, state: str) -> None:
+    """Move the conversation to bot, waiting, human or closed; open streams tell the visitor."""
+    db.execute(update(ChatSession).where(ChatSession.conversation == conversation).values(state=state))
+
+
+def as_utc(at: datetime) -> datetime:
+    """SQLite returns times without a zone; all of ours are UTC."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""The partner database: tables, loading, queries, names and the ranking of facts."""

@@ -1,0 +1,68 @@
+"""What can be asked, in whatever words: "set up", "gegründet" and 成立 are one concept."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import yaml
+
+from bot.common.text import fold
+
+LATIN = re.compile(r"[a-z0-9]+")
+SHORTEST_PREFIX = 3
+
+
+class Concepts:
+    """The lexicon of data/knowledge/concepts.yml; `find` works on folded text of any of the languages."""
+
+    def __init__(self, entries: Mapping[str, Iterable[str]]) -> None:
+        self._words: dict[str, set[str]] = defaultdict(set)
+        self._prefixes: dict[str, set[str]] = defaultdict(set)
+        self._inside: dict[str, set[str]] = defaultdict(set)
+        self._phrases: dict[str, set[str]] = defaultdict(set)
+        for concept, patterns in entries.items():
+            for pattern in patterns:
+                folded = fold(pattern.replace("*", ""))
+                if not folded:
+                    continue
+                if not folded.isascii() or pattern.startswith("*"):
+                    self._inside[folded].add(concept)
+                elif " " in folded:
+                    self._phrases[f" {folded}" + ("" if pattern.endswith("*") else " ")].add(concept)
+                elif pattern.endswith("*"):
+                    self._prefixes[folded].add(concept)
+                else:
+                    self._words[folded].add(concept)
+
+    def find(self, folded: str) -> frozenset[str]:
+        """The ids of all concepts that the text touches."""
+        found: set[str] = set()
+        for word in LATIN.findall(folded):
+            found |= self._words.get(word, set())
+            for length in range(SHORTEST_PREFIX, len(word) + 1):
+                found |= self._prefixes.get(word[:length], set())
+        padded = f" {folded} "
+        for phrase, concepts in self._phrases.items():
+            if phrase in padded:
+                found |= concepts
+        for part, concepts in self._inside.items():
+            if part in folded:
+                found |= concepts
+        return frozenset(found)
+
+
+def read_concepts(folder: Path) -> Concepts:
+    """The lexicon in `folder`; an empty one when there is no such file."""
+    path = folder / "concepts.yml"
+    if not path.exists():
+        return Concepts({})
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return Concepts(
+        {
+            row["id"]: [entry for language in ("en", "de", "zh") for entry in row.get(language, ())]
+            for row in data["concepts"]
+        }
+    )

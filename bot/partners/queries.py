@@ -1,0 +1,180 @@
+"""Named questions to the partner database; each takes a session and returns frozen records."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from bot.partners import tables as t
+from bot.partners.records import Desk, Fact, Name, Record, Source
+
+
+def revision(session: Session) -> int:
+    """The count of changes so far; 0 before the first load."""
+    return session.scalar(select(t.RevisionRow.revision)) or 0
+
+
+def organisations(
+    session: Session,
+    *,
+    city: str | None = None,
+    country: str | None = None,
+    kinds: Sequence[str] = (),
+    parts: Sequence[str] = (),
+    topic: str | None = None,
+    language: str | None = None,
+) -> tuple[Record, ...]:
+    """Organisations that fit all given filters, in the order of the files.
+
+    `city` and `country` are English names as stored; `parts` are centre, carrier, partner, network or other;
+    `language` keeps those whose contact desk speaks it.
+    """
+    query = select(t.OrganisationRow.id)
+    if city:
+        query = query.where(t.OrganisationRow.city == city)
+    if country:
+        query = query.where(t.OrganisationRow.country == country)
+    if kinds:
+        query = query.where(t.OrganisationRow.kind.in_(kinds))
+    if parts:
+        query = query.where(t.OrganisationRow.part.in_(parts))
+    if topic:
+        members = select(t.TopicOrganisationRow.record_id).where(t.TopicOrganisationRow.topic_id == topic)
+        query = query.where(t.OrganisationRow.id.in_(members))
+    ids = set(session.scalars(query))
+    if language:
+        speaking = {
+            desk.organisation_id for desk in session.scalars(select(t.DeskRow)) if language in desk.languages
+        }
+        ids &= speaking
+    return tuple(record for record in records(session, ids))
+
+
+def links(
+    session: Session,
+    *,
+    record_ids: Sequence[str] = (),
+    kinds: Sequence[str] = (),
+    since: str | None = None,
+    until: str | None = None,
+) -> tuple[Record, ...]:
+    """Links that touch any of `record_ids` (all when empty), by kind and date (YYYY[-MM[-DD]]), oldest first."""
+    query = select(t.LinkRow.id)
+    if record_ids:
+        query = query.where(or_(t.LinkRow.from_id.in_(record_ids), t.LinkRow.to_id.in_(record_ids)))
+    if kinds:
+        query = query.where(t.LinkRow.kind.in_(kinds))
+    if since:
+        query = query.where(t.LinkRow.date >= since)
+    if until:
+        query = query.where(t.LinkRow.date <= until + "~")  # "~" sorts after "-", so 2019 includes 2019-12-19
+    found = records(session, set(session.scalars(query)))
+    return tuple(sorted(found, key=lambda link: (link.date is None, link.date or "", link.position)))
+
+
+def desks(session: Session) -> tuple[Desk, ...]:
+    """All contact desks; the first is the general one."""
+    return tuple(_desk(row) for row in session.scalars(select(t.DeskRow).order_by(t.DeskRow.position)))
+
+
+def responsible_desks(session: Session, record_ids: Sequence[str], language: str | None = None) -> tuple[Desk, ...]:
+    """Desks that answer for any of the records, those speaking `language` first; the general desk when none does."""
+    matching = select(t.DeskTopicRow.desk_id).where(t.DeskTopicRow.record_id.in_(record_ids))
+    rows = session.scalars(select(t.DeskRow).where(t.DeskRow.id.in_(matching)).order_by(t.DeskRow.position))
+    found = tuple(_desk(row) for row in rows)
+    if not found:
+        return desks(session)[:1]
+    if language:
+        found = tuple(sorted(found, key=lambda desk: language not in desk.languages))
+    return found
+
+
+def _desk(row: t.DeskRow) -> Desk:
+    return Desk(
+        row.id, row.names, tuple(row.languages), row.organisation_id, row.email, row.phone, row.url, row.hours
+    )
+
+
+def records(session: Session, ids: Iterable[str] | None = None) -> tuple[Record, ...]:
+    """Records by id (all when None) in the order of the files."""
+    wanted = None if ids is None else set(ids)
+
+    def pick[R](query: Select[tuple[R]], column: object) -> dict[str, R]:
+        if wanted is not None:
+            query = query.where(column.in_(wanted))  # type: ignore[attr-defined]
+        return {row.id: row for row in session.scalars(query)}  # type: ignore[attr-defined]
+
+    base = pick(select(t.RecordRow).order_by(t.RecordRow.position), t.RecordRow.id)
+    organisations_ = pick(select(t.OrganisationRow), t.OrganisationRow.id)
+    places = pick(select(t.PlaceRow), t.PlaceRow.id)
+    links_ = pick(select(t.LinkRow), t.LinkRow.id)
+    members: dict[str, list[str]] = defaultdict(list)
+    for row in session.scalars(select(t.TopicOrganisationRow).order_by(t.TopicOrganisationRow.position)):
+        members[row.topic_id].append(row.record_id)
+    names: dict[str, dict[str, str]] = defaultdict(dict)
+    for name in session.scalars(select(t.NameRow).where(t.NameRow.kind == "official")):
+        names[name.record_id][name.language] = name.text
+    result = []
+    for id_, row in base.items():
+        common = {"id": id_, "type": row.type, "position": row.position, "names": names[id_]}
+        if row.type == "organisation":
+            o = organisations_[id_]
+            record = Record(
+                **common, kind=o.kind, part=o.part, role=o.role, city=o.city, country=o.country,
+                website=o.website, address=o.address, sectors=tuple(o.sectors),
+            )  # type: ignore[arg-type]  # fmt: skip
+        elif row.type == "place":
+            p = places[id_]
+            record = Record(
+                **common, kind=p.kind, role=p.role, city=p.city, country=p.country,
+                website=p.website, sectors=tuple(p.sectors),
+            )  # type: ignore[arg-type]  # fmt: skip
+        elif row.type == "link":
+            link = links_[id_]
+            record = Record(
+                **common, kind=link.kind, from_id=link.from_id, to_id=link.to_id, date=link.date, status=link.status
+            )  # type: ignore[arg-type]
+        else:
+            record = Record(**common, organisations=tuple(members[id_]))  # type: ignore[arg-type]
+        result.append(record)
+    return tuple(result)
+
+
+def names(session: Session) -> tuple[Name, ...]:
+    """Every way to call every record."""
+    return tuple(
+        Name(row.record_id, row.language, row.kind, row.text, row.folded)
+        for row in session.scalars(select(t.NameRow).order_by(t.NameRow.id))
+    )
+
+
+def facts(session: Session) -> tuple[Fact, ...]:
+    """All facts with their source, their sentences and the ways they are asked for, in the order of the files."""
+    sources = {
+        row.id: Source(row.id, row.url, row.publisher, row.title, row.published, row.language)
+        for row in session.scalars(select(t.SourceRow))
+    }
+    texts: dict[str, dict[str, str]] = defaultdict(dict)
+    asked: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for text in session.scalars(select(t.FactTextRow).order_by(t.FactTextRow.id)):
+        if text.kind == "text":
+            texts[text.fact_id][text.language] = text.text
+        else:
+            asked[text.fact_id][text.language].append(text.text)
+    query = select(t.FactRow).join(t.RecordRow, t.RecordRow.id == t.FactRow.record_id)
+    return tuple(
+        Fact(
+            id=row.id,
+            record_id=row.record_id,
+            text=texts[row.id],
+            as_of=row.as_of,
+            source=sources[row.source_id],
+            confidence=row.confidence,
+            variants=tuple(row.variants),
+            asked={language: tuple(many) for language, many in asked[row.id].items()},
+        )
+        for row in session.scalars(query.order_by(t.RecordRow.position, t.FactRow.position))
+    )

@@ -1,0 +1,162 @@
+"""Everything that can be configured; the only reader of the environment outside the sealed core."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+GENERATED = ("session_key", "core_secret", "actions_token")
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Limit = Annotated[int, Field(ge=1)]
+
+
+class DeskContact(BaseModel):
+    """How one contact desk is reached; every part may be left out."""
+
+    email: str | None = None
+    phone: str | None = None
+    url: str | None = None
+    hours: str | None = None
+
+
+class SettingsError(Exception):
+    """Configuration that cannot be used; the text says which setting and what to do."""
+
+
+class Settings(BaseSettings):
+    """One typed object for all processes; names in the environment are the field names in capitals."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
+
+    # where it listens
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    core_port: Port = 5005
+    actions_port: Port = 5055
+
+    # where it keeps things
+    var_dir: Path = ROOT / "var"
+    database_url: str = ""
+    tracker_url: str = ""
+    redis_url: str | None = None
+    knowledge_dir: Path = ROOT / "data" / "knowledge"
+
+    # secrets: made at the first start and kept in VAR_DIR/secrets.env when not given
+    session_key: SecretStr = SecretStr("")
+    core_secret: SecretStr = SecretStr("")
+    actions_token: SecretStr = SecretStr("")
+
+    # people: desk id -> how it is reached, as JSON
+    desk_contacts: dict[str, DeskContact] = Field(default_factory=dict)
+
+    # answers
+    names_refresh_seconds: Annotated[float, Field(gt=0)] = 5.0
+    log_level: str = "INFO"
+
+    # --- gateway ---
+    session_hours: Limit = 24
+    retention_days: Limit = 30
+    allowed_origins: str = ""  # other websites that may use the chat API, comma-separated; empty: this one only
+    frame_ancestors: str = "'self'"  # who may show the page in a frame, in the words of Content-Security-Policy
+    trusted_proxies: str = ""  # addresses or networks whose X-Forwarded-For is believed, comma-separated
+    privacy_url: str = ""  # the operator's privacy notice; empty: the short notice only
+    api_docs: bool = False
+    messages_per_10_seconds: Limit = 20
+    messages_per_minute: Limit = 60
+    sessions_per_minute: Limit = 30
+    reads_per_minute: Limit = 240
+    streams_per_session: Limit = 4
+    core_timeout_seconds: Annotated[float, Field(gt=0)] = 35.0
+    core_patience_seconds: Annotated[float, Field(gt=0)] = 5.0  # how long a turn waits for a core that restarts
+    # --- end gateway ---
+
+    @field_validator("session_key", "core_secret", "actions_token")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and len(value.get_secret_value()) < 32:
+            raise ValueError("must have at least 32 characters")
+        return value
+
+    @field_validator("var_dir", "knowledge_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value if value.is_absolute() else (ROOT / value)
+
+    @cached_property
+    def database(self) -> str:
+        """SQLAlchemy URL of partner database, sessions and history."""
+        return self.database_url or f"sqlite:///{self.var_dir / 'assistant.db'}"
+
+    @cached_property
+    def tracker(self) -> str:
+        """SQLAlchemy URL of the core's transcripts: a file of its own, or the same PostgreSQL."""
+        if self.tracker_url:
+            return self.tracker_url
+        if self.database_url and not self.database_url.startswith("sqlite"):
+            return self.database_url
+        return f"sqlite:///{self.var_dir / 'tracker.db'}"
+
+    @property
+    def core_url(self) -> str:
+        return f"http://127.0.0.1:{self.core_port}"
+
+    @property
+    def actions_url(self) -> str:
+        return f"http://127.0.0.1:{self.actions_port}"
+
+    @property
+    def names_file(self) -> Path:
+        """The names as last written from the database, for training and for a core that starts alone."""
+        return self.var_dir / "names.json"
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings from (weakest first) VAR_DIR/secrets.env, .env, the environment, and `overrides`.
+
+    Raises SettingsError with one line per wrong setting.
+    """
+    env_file = ROOT / ".env"
+    try:
+        base = Settings(_env_file=env_file if env_file.exists() else None, **overrides)  # type: ignore[call-arg]
+        kept = dotenv_values(base.var_dir / "secrets.env")
+        missing = {
+            name: SecretStr(kept.get(name.upper()) or "")
+            for name in GENERATED
+            if not getattr(base, name).get_secret_value()
+        }
+        return base.model_copy(update=missing)
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        raise SettingsError("Wrong setting in .env or the environment: " + "; ".join(lines)) from None
+    except (ValueError, OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The configuration cannot be read: {error}") from None
+
+
+def ensure_secrets(settings: Settings) -> Settings:
+    """Make the secrets that are not given, keep them in VAR_DIR/secrets.env (mode 0600), return the whole."""
+    missing = {name for name in GENERATED if not getattr(settings, name).get_secret_value()}
+    if not missing:
+        return settings
+    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    path = settings.var_dir / "secrets.env"
+    kept = {k: v for k, v in dotenv_values(path).items() if v}
+    fresh = {name: secrets.token_urlsafe(48) for name in missing}
+    lines = {**kept, **{name.upper(): value for name, value in fresh.items()}}
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.writelines(f"{name}={value}\n" for name, value in lines.items())
+    return settings.model_copy(update={name: SecretStr(value) for name, value in fresh.items()})
+
+
+def process_environment() -> dict[str, str]:
+    """The environment that child processes inherit, as a copy."""
+    return dict(os.environ)

@@ -1,0 +1,5 @@
+"""The only maker of database engines: one Base, one engine per process, sessions, migrations."""
+
+from bot.store.engine import Base, Store, StoreUnavailable, migrate
+
+__all__ = ["Base", "Store", "StoreUnavailable", "migrate"]

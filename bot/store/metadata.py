@@ -1,0 +1,13 @@
+"""Names every module that declares tables, so that migrations see all of them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+TABLE_MODULES = ("bot.partners.tables", "bot.gateway.tables")
+
+
+def import_tables() -> None:
+    """Register all tables on Base.metadata."""
+    for module in TABLE_MODULES:
+        import_module(module)
