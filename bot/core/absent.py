@@ -8,12 +8,12 @@ import sys
 import types
 
 # Third-party packages of channels, stores and brokers that this core does not offer.
-LIBRARIES = frozenset(
-    "aio_pika aiogram boto3 botocore confluent_kafka fbmessenger google matplotlib_inline pymongo"
-    " redis rocketchat_API slack_sdk twilio webexteamssdk".split()
-)
+LIBRARIES = ("aio_pika", "aiogram", "aiormq", "boto3", "botocore", "fbmessenger", "google.auth", "google.oauth2", "pymongo",
+             "slack_sdk", "twilio", "webexteamssdk")
 # Rasa's own modules that would pull in TensorFlow, with the names others import from them.
+COMPONENTS = "rasa.engine.recipes.default_components"
 RASA_MODULES = {
+    COMPONENTS: (),
     "rasa.utils.tensorflow.environment": ("setup_tf_environment", "check_deterministic_ops"),
     "rasa.utils.tensorflow.callback": ("RasaTrainingLogger", "RasaModelCheckpoint"),
     "rasa.utils.tensorflow.data_generator": ("RasaBatchDataGenerator",),
@@ -56,7 +56,7 @@ class AbsentFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Import hook: stands before the ordinary finders, answers for the names above only."""
 
     def find_spec(self, fullname, path=None, target=None):
-        if fullname in RASA_MODULES or fullname.partition(".")[0] in LIBRARIES:
+        if fullname in RASA_MODULES or (fullname + ".").startswith(tuple(name + "." for name in LIBRARIES)):
             return importlib.machinery.ModuleSpec(fullname, self, is_package=fullname not in RASA_MODULES)
         return None
 
@@ -64,6 +64,12 @@ class AbsentFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return _AbsentModule(spec.name)
 
     def exec_module(self, module):
+        if module.__name__ == COMPONENTS:
+            from rasa.core.policies.memoization import AugmentedMemoizationPolicy, MemoizationPolicy
+            from rasa.core.policies.rule_policy import RulePolicy
+            from rasa.nlu.classifiers.fallback_classifier import FallbackClassifier
+
+            module.DEFAULT_COMPONENTS = [AugmentedMemoizationPolicy, FallbackClassifier, MemoizationPolicy, RulePolicy]
         for name in RASA_MODULES.get(module.__name__, ()):
             if name in NO_OPERATION:
                 setattr(module, name, lambda: None)
@@ -72,18 +78,6 @@ class AbsentFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def install() -> None:
-    """Puts the hook in place and names the components this core knows; to be called before `import rasa`."""
+    """Puts the hook in place; to be called before `import rasa`."""
     if not any(isinstance(finder, AbsentFinder) for finder in sys.meta_path):
         sys.meta_path.insert(0, AbsentFinder())
-    components = types.ModuleType("rasa.engine.recipes.default_components", "The components of the light core.")
-    sys.modules[components.__name__] = components
-    from rasa.core.policies.memoization import AugmentedMemoizationPolicy, MemoizationPolicy
-    from rasa.core.policies.rule_policy import RulePolicy
-    from rasa.nlu.classifiers.fallback_classifier import FallbackClassifier
-
-    components.DEFAULT_COMPONENTS = [
-        AugmentedMemoizationPolicy,
-        FallbackClassifier,
-        MemoizationPolicy,
-        RulePolicy,
-    ]

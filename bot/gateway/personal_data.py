@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.gateway import history
@@ -50,15 +50,6 @@ def erase(db: Session, conversation: str) -> None:
     digest = sha256(conversation.encode()).hexdigest()
     if db.get(ErasedChat, digest) is None:
         db.add(ErasedChat(conversation_hash=digest, at=datetime.now(UTC)))
-
-
-def truncate_log(db: Session) -> None:
-    """Empty SQLite's write-ahead log, where erased text would otherwise stay readable for a while."""
-    connection = db.connection()
-    if connection.dialect.name == "sqlite":
-        db.commit()
-        with db.bind.connect().execution_options(isolation_level="AUTOCOMMIT") as plain:
-            plain.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -42,7 +42,6 @@ class _Order:
 
     intake: asyncio.Lock = field(default_factory=asyncio.Lock)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    __weakref__: Any = field(init=False, repr=False, default=None)
 
 
 class Turns:
@@ -75,7 +74,7 @@ class Turns:
             for eraser in self._erasers:
                 await eraser(conversation)
             await self._db.run(lambda db: personal_data.erase(db, conversation))
-            await self._db.run(personal_data.truncate_log)
+            await self._db.truncate_log()
         self._streams.ring(conversation)
 
     async def finish(self, seconds: float) -> None:

@@ -72,10 +72,16 @@ class LanguageIndex:
         self._masked = TfidfVectorizer(analyzer=terms, sublinear_tf=True, dtype=np.float32)
         self._masked_matrix = self._masked.fit_transform([masked(d, names) or "?" for d in documents]).tocsr()
 
-    def similarity(self, folded: str, folded_masked: str, leave_out: str | None = None) -> Similarity:
-        """Compare a folded question (and its masked form); `leave_out` skips one way of asking, for measuring."""
+    def similarity(self, folded: str, folded_masked: str, leave_out: tuple[int, int] | None = None) -> Similarity:
+        """Compare a folded question (and its masked form).
+
+        `leave_out` (number of the fact, number of its way of asking) skips that one, for measuring.
+        """
         full = self._compare(self._full, self._full_matrix, folded)
         without = self._compare(self._masked, self._masked_matrix, folded_masked)
+        if leave_out:
+            row = int(np.argmax(self._owner == leave_out[0])) + 1 + leave_out[1]
+            full[row] = without[row] = 0.0
         return Similarity(
             self._best(full, False), self._best(full, True), self._best(without, False), self._best(without, True)
         )

@@ -1,0 +1,210 @@
+"""The public chat API: sessions, messages, history, stream, export, erasure."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr
+from sqlalchemy.orm import Session
+from sse_starlette import EventSourceResponse
+from starlette.responses import Response
+
+from bot.channels.web.schemas import PROBLEMS, HistoryBody, NoticeBody, SessionBody, TurnBody
+from bot.gateway import history, personal_data, sessions
+from bot.gateway.choices import Button
+from bot.gateway.history import Draft
+from bot.gateway.inbox import Incoming
+from bot.gateway.input_gate import MessageTooLong, clean, clean_page
+from bot.gateway.problems import Problem, preferred_language
+from bot.gateway.sessions import Claims, InvalidToken, SessionRecord
+from bot.replies.greeting import chat_notice, greeting
+from bot.replies.problems import LANGUAGES
+
+if TYPE_CHECKING:
+    from bot.gateway.app import Gateway
+
+HEARTBEAT_SECONDS = 15
+SEND_SECONDS = 30.0
+
+router = APIRouter(prefix="/api", responses=PROBLEMS)
+
+
+class NewSession(BaseModel):
+    """Anything else a client sends is dropped."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    language: StrictStr | None = None
+    page: StrictStr | None = None
+    notice_accepted: StrictBool | None = None
+
+
+class NewMessage(BaseModel):
+    """Exactly one of text and choice; anything else a client sends is dropped."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: UUID
+    text: StrictStr | None = None
+    choice: Annotated[StrictStr, Field(max_length=200)] | None = None
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Whose request it is: what the token says and the conversation as stored."""
+
+    claims: Claims
+    chat: SessionRecord
+
+
+def bearer(request: Request) -> str | None:
+    """The token of an Authorization header."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def _gateway(request: Request) -> "Gateway":
+    return request.app.state.gateway
+
+
+async def _visitor(request: Request) -> Visitor:
+    gateway = _gateway(request)
+    try:
+        claims = gateway.signer.read(bearer(request) or "")
+    except InvalidToken as error:
+        raise Problem("unauthorized") from error
+    chat = await gateway.db.run(lambda db: sessions.find_session(db, claims.conversation))
+    if chat is None:
+        raise Problem("session_ended")
+    request.state.language = chat.language
+    return Visitor(claims, chat)
+
+
+CurrentVisitor = Annotated[Visitor, Depends(_visitor)]
+
+
+@router.get("/notice", response_model=NoticeBody)
+async def read_notice(request: Request, language: Annotated[str | None, Query(max_length=35)] = None) -> dict[str, str]:
+    """What a visitor reads and accepts before the first input."""
+    settings = _gateway(request).settings
+    chosen = _known_language(language, request)
+    return {
+        "language": chosen,
+        "text": chat_notice(chosen, settings.retention_days),
+        "privacy_url": settings.privacy_url,
+    }
+
+
+@router.post("/session", status_code=201, response_model=SessionBody)
+async def open_session(request: Request, body: NewSession) -> JSONResponse:
+    """Open a conversation; the notice must have been accepted."""
+    gateway = _gateway(request)
+    language = _known_language(body.language, request)
+    request.state.language = language
+    await gateway.limits.session(gateway.address.network(request))
+    if body.notice_accepted is not True:
+        raise Problem("notice_not_accepted")
+    token, claims = gateway.signer.issue(language)
+    page = clean_page(body.page)
+
+    def write(db: Session) -> list[history.Message]:
+        sessions.open_session(
+            db, claims.conversation, channel="web", language=language, expires_at=claims.expires_at, page=page
+        )
+        text, buttons = greeting(language)
+        choices = gateway.choices.offer(db, claims.conversation, [Button(**button) for button in buttons])
+        return history.append(db, claims.conversation, [Draft("assistant", language, text, choices=choices)])
+
+    messages = await gateway.db.run(write)
+    return JSONResponse(
+        {
+            "token": token,
+            "expires_at": claims.expires_at.isoformat().replace("+00:00", "Z"),
+            "language": language,
+            "messages": [message.public() for message in messages],
+        },
+        201,
+    )
+
+
+@router.post("/messages", response_model=TurnBody)
+async def send_message(request: Request, body: NewMessage, visitor: CurrentVisitor) -> JSONResponse:
+    """Say something or press a button; a repeated id gives the same answer."""
+    gateway = _gateway(request)
+    await gateway.limits.message(visitor.chat.conversation)
+    if (body.text is None) == (body.choice is None):
+        raise Problem("bad_request")
+    try:
+        text = None if body.text is None else clean(body.text)
+    except MessageTooLong as error:
+        raise Problem("message_too_long") from error
+    answer = await gateway.turns.take(Incoming(visitor.chat.conversation, str(body.id), text, body.choice))
+    return JSONResponse(answer.public())
+
+
+@router.get("/messages", response_model=HistoryBody)
+async def read_messages(
+    request: Request,
+    visitor: CurrentVisitor,
+    after: Annotated[str | None, Query(max_length=128)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> JSONResponse:
+    """This conversation behind the message `after`, oldest first; `more` if the limit cut it."""
+    gateway, conversation = _gateway(request), visitor.chat.conversation
+    await gateway.limits.read(conversation)
+
+    def read(db: Session) -> list[history.Message]:
+        position = history.position_of(db, conversation, after) if after else 0
+        if position is None:
+            raise Problem("message_not_found")
+        return history.after(db, conversation, position, limit + 1)
+
+    messages = await gateway.db.run(read)
+    return JSONResponse(
+        {
+            "state": visitor.chat.state,
+            "language": visitor.chat.language,
+            "messages": [message.public() for message in messages[:limit]],
+            "more": len(messages) > limit,
+        }
+    )
+
+
+@router.get("/stream", response_class=EventSourceResponse)
+async def stream(
+    request: Request, visitor: CurrentVisitor, last_event_id: Annotated[str | None, Header(max_length=128)] = None
+) -> EventSourceResponse:
+    """Server-sent events. Behind `Last-Event-ID`, or from the first message when it is missing or not of this chat."""
+    gateway, conversation = _gateway(request), visitor.chat.conversation
+    await gateway.limits.read(conversation)
+    gateway.streams.admit(conversation)
+    position = 0
+    if last_event_id:
+        position = await gateway.db.run(lambda db: history.position_of(db, conversation, last_event_id)) or 0
+    return EventSourceResponse(
+        gateway.streams.events(visitor.claims, position), ping=HEARTBEAT_SECONDS, send_timeout=SEND_SECONDS,
+        headers={"X-Accel-Buffering": "no"},
+    )
+
+
+@router.get("/export", response_model=dict[str, Any])
+async def export(request: Request, visitor: CurrentVisitor) -> JSONResponse:
+    """Everything stored of this conversation, as a file."""
+    gateway, conversation = _gateway(request), visitor.chat.conversation
+    await gateway.limits.read(conversation)
+    data = await gateway.db.run(lambda db: personal_data.export(db, conversation))
+    return JSONResponse(data, headers={"Content-Disposition": 'attachment; filename="chat.json"'})
+
+
+@router.delete("/session", status_code=204, response_class=Response)
+async def erase(request: Request, visitor: CurrentVisitor) -> Response:
+    """Erase this conversation; its token is worthless afterwards."""
+    await _gateway(request).turns.erase(visitor.chat.conversation)
+    return Response(status_code=204)
+
+
+def _known_language(language: str | None, request: Request) -> str:
+    wanted = (language or "").lower().split("-")[0]
+    return wanted if wanted in LANGUAGES else preferred_language(request.headers.get("accept-language"))

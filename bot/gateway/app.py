@@ -1,0 +1,138 @@
+"""The public application, put together from its settings; nothing happens at import."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from bot.channels.web import api, page
+from bot.gateway.choices import Choices
+from bot.gateway.core_client import CoreClient
+from bot.gateway.database import Database
+from bot.gateway.edge import Edge
+from bot.gateway.limits import ClientAddress, Limits, Quotas
+from bot.gateway.problems import Problem, preferred_language, problem_response
+from bot.gateway.readiness import Readiness
+from bot.gateway.sessions import Signer
+from bot.gateway.stream import Streams
+from bot.gateway.turns import Eraser, Turns
+from bot.replies.problems import LANGUAGES
+from bot.settings import Settings
+from bot.store import Store
+
+SHUTDOWN_SECONDS = 12.0
+_CODE_OF_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """The working parts, for the routes: `request.app.state.gateway`."""
+
+    settings: Settings
+    db: Database
+    signer: Signer
+    choices: Choices
+    limits: Limits
+    address: ClientAddress
+    streams: Streams
+    turns: Turns
+    readiness: Readiness
+
+
+def create_app(settings: Settings, *, erasers: Sequence[Eraser] = ()) -> FastAPI:
+    """The gateway. `erasers` reach what other parts keep of a conversation; each is called when it is erased."""
+    store = Store(settings.database)
+    db = Database(store)
+    core = CoreClient(
+        settings.core_url, settings.core_secret.get_secret_value(),
+        timeout=settings.core_timeout_seconds, patience=settings.core_patience_seconds,
+    )
+    gateway = _build(settings, db, core, erasers)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await gateway.turns.finish(SHUTDOWN_SECONDS)
+        await gateway.streams.close()
+        await core.close()
+        await gateway.readiness.close()
+        db.close()
+        store.close()
+
+    app = FastAPI(
+        title="Public chat API of the China Competence Centre Middle Ruhr Area", version="1", lifespan=lifespan,
+        docs_url=None, redoc_url=None, openapi_url="/openapi.json" if settings.api_docs else None,
+        redirect_slashes=False,
+    )
+    app.state.gateway = gateway
+    app.include_router(api.router)
+    app.include_router(page.router)
+    app.mount(page.STATIC_PATH, page.static_files())
+    _add_health(app, gateway)
+    _add_problem_handlers(app)
+    app.add_middleware(
+        Edge, language_of=_language_of, allowed_origins=settings.allowed_origins,
+        frame_ancestors=settings.frame_ancestors,
+    )
+    return app
+
+
+def _build(settings: Settings, db: Database, core: CoreClient, erasers: Sequence[Eraser]) -> Gateway:
+    key = settings.session_key.get_secret_value()
+    lifetime = timedelta(hours=settings.session_hours)
+    choices = Choices(key, lifetime)
+    streams = Streams(db, settings.streams_per_session)
+    quotas = Quotas(
+        settings.messages_per_10_seconds, settings.messages_per_minute, settings.sessions_per_minute,
+        settings.reads_per_minute,
+    )
+    return Gateway(
+        settings, db, Signer(key, lifetime), choices, Limits(quotas, settings.redis_url),
+        ClientAddress(settings.trusted_proxies), streams, Turns(db, core, choices, streams, erasers),
+        Readiness(db, core, settings.actions_url, settings.actions_token.get_secret_value()),
+    )
+
+
+def _add_health(app: FastAPI, gateway: Gateway) -> None:
+    @app.get("/healthz", include_in_schema=False)
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz() -> JSONResponse:
+        checks = await gateway.readiness.checks()
+        ready = all(word == "ok" for word in checks.values())
+        return JSONResponse({"status": "ok" if ready else "fail", "checks": checks}, 200 if ready else 503)
+
+
+def _add_problem_handlers(app: FastAPI) -> None:
+    @app.exception_handler(Problem)
+    async def on_problem(request: Request, problem: Problem) -> Response:
+        return problem_response(problem.code, _language_of(request), retry_after=problem.retry_after)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_invalid(request: Request, _: RequestValidationError) -> Response:
+        return problem_response("bad_request", _language_of(request))
+
+    @app.exception_handler(HTTPException)
+    async def on_http_exception(request: Request, error: HTTPException) -> Response:
+        code = _CODE_OF_STATUS.get(error.status_code, "bad_request" if error.status_code < 500 else "internal_error")
+        response = problem_response(code, _language_of(request))
+        if error.headers and "Allow" in error.headers:
+            response.headers["Allow"] = error.headers["Allow"]
+        return response
+
+
+def _language_of(request: Request) -> str:
+    """The session's language, else the one its token was made for, else the browser's."""
+    known = request.scope.get("state", {}).get("language")
+    if known is None:
+        token = api.bearer(request)
+        known = request.app.state.gateway.signer.language_of(token) if token and "app" in request.scope else None
+    return known if known in LANGUAGES else preferred_language(request.headers.get("accept-language"))

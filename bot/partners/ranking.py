@@ -1,0 +1,149 @@
+"""Which facts answer a question: similarity in words, nearness of subject, and what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.common.text import fold
+from bot.partners.concepts import Concepts
+from bot.partners.index import LanguageIndex, build, masked
+from bot.partners.names import Mention, NameIndex
+from bot.partners.records import LANGUAGES, Fact, Record
+
+TWIN_NEARNESS = 0.8  # a city and its administration
+TEXT_NEARNESS = 0.6  # the fact's sentence names the subject
+CONTEXT_NEARNESS = 0.9  # the subject comes from the conversation, not from the question
+
+FEATURES = ("asked", "text", "asked_near", "text_near", "concepts", "concepts_near", "near", "far")
+WEIGHTS = np.array([1.2, 1.5, 1.2, 1.5, 0.8, 0.8, 1.0, -1.0])
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A fact with its score; `fit` is how well what is asked fits (0..1), apart from about whom."""
+
+    fact: Fact
+    score: float
+    fit: float
+    nearness: float
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as the ranking sees it."""
+
+    folded: str
+    masked: str
+    mentions: tuple[Mention, ...]
+    concepts: frozenset[str]
+
+
+class Ranking:
+    """Vectors, names and nearness of all facts of one state of the knowledge."""
+
+    def __init__(self, facts: Sequence[Fact], records: Mapping[str, Record], names: NameIndex, concepts: Concepts):
+        self.facts = tuple(facts)
+        self._names = names
+        self._concepts = concepts
+        self.indices: dict[str, LanguageIndex] = build(self.facts, names)
+        self.twins = _twins(records.values())
+        self._primary, self._secondary = zip(*(self._about(fact, records) for fact in self.facts), strict=True)
+        self._fact_concepts = [self._concepts_of(fact) for fact in self.facts]
+        counts: dict[str, int] = {}
+        for found in self._fact_concepts:
+            for concept in found:
+                counts[concept] = counts.get(concept, 0) + 1
+        total = len(self.facts)
+        self._weight = {c: float(np.log((1 + total) / (1 + n)) + 0.1) for c, n in counts.items()}
+
+    def ask(self, text: str) -> Asked:
+        """Fold a question and find names and concepts in it."""
+        folded = fold(text)
+        return Asked(folded, masked(folded, self._names), self._names.find(folded), self._concepts.find(folded))
+
+    def rank(self, asked: Asked, language: str, context: Sequence[str] = ()) -> list[Scored]:
+        """All facts, best first. `context`: ids of the conversation's subject, used when the question names none."""
+        features = self.features(asked, language, context)
+        scores = features @ WEIGHTS
+        fit = np.maximum.reduce([features[:, 0], features[:, 1], features[:, 2], features[:, 3]])
+        order = np.argsort(-scores, kind="stable")
+        return [Scored(self.facts[i], float(scores[i]), float(fit[i]), float(features[i, 6])) for i in order]
+
+    def features(
+        self, asked: Asked, language: str, context: Sequence[str] = (), leave_out: tuple[int, int] | None = None
+    ) -> NDArray[np.float64]:
+        """One row per fact, one column per name in FEATURES."""
+        index = self.indices[language if language in self.indices else LANGUAGES[0]]
+        similarity = index.similarity(asked.folded, asked.masked or "?", leave_out)
+        groups = [(m.record_ids, 1.0) for m in asked.mentions] or [((c,), CONTEXT_NEARNESS) for c in context]
+        near = self.nearness(groups)
+        concepts = self._overlap(asked.concepts)
+        far = (near == 0).astype(float) if groups else np.zeros(len(self.facts))
+        return np.stack(
+            [
+                similarity.asked,
+                similarity.text,
+                similarity.asked_masked * near,
+                similarity.text_masked * near,
+                concepts,
+                concepts * near,
+                near if groups else np.zeros(len(self.facts)),
+                far,
+            ],
+            axis=1,
+        )
+
+    def nearness(self, groups: Sequence[tuple[tuple[str, ...], float]]) -> NDArray[np.float64]:
+        """0..1 per fact: how much of what the question names the fact is about; 0.5 when nothing is named."""
+        if not groups:
+            return np.full(len(self.facts), 0.5)
+        total = np.zeros(len(self.facts))
+        for ids, weight in groups:
+            wanted = set(ids)
+            twins = {self.twins[i] for i in wanted if i in self.twins}
+            for number in range(len(self.facts)):
+                primary, secondary = self._primary[number], self._secondary[number]
+                if primary & wanted:
+                    total[number] += weight
+                elif primary & twins:
+                    total[number] += weight * TWIN_NEARNESS
+                elif secondary & (wanted | twins):
+                    total[number] += weight * TEXT_NEARNESS
+        return total / len(groups)
+
+    def _overlap(self, concepts: frozenset[str]) -> NDArray[np.float64]:
+        """Weighted share of the question's concepts that the fact covers."""
+        weight = sum(self._weight.get(c, 1.0) for c in concepts)
+        if not weight:
+            return np.zeros(len(self.facts))
+        return np.array([sum(self._weight[c] for c in concepts & own) / weight for own in self._fact_concepts])
+
+    def _about(self, fact: Fact, records: Mapping[str, Record]) -> tuple[frozenset[str], frozenset[str]]:
+        record = records[fact.record_id]
+        primary = {record.id} | ({record.from_id, record.to_id} if record.type == "link" else set())
+        secondary = set(record.organisations)
+        for text in fact.text.values():
+            for mention in self._names.find(fold(text)):
+                if mention.strength > 1:
+                    secondary |= set(mention.record_ids)
+        return frozenset(i for i in primary if i), frozenset(secondary)
+
+    def _concepts_of(self, fact: Fact) -> frozenset[str]:
+        texts = [*fact.text.values(), *(a for many in fact.asked.values() for a in many)]
+        return frozenset().union(*(self._concepts.find(fold(text)) for text in texts))
+
+
+def _twins(records: Iterable[Record]) -> dict[str, str]:
+    """A municipality and the place it governs stand for each other."""
+    records = list(records)
+    places = {record.names.get("en"): record.id for record in records if record.type == "place"}
+    pairs = {}
+    for record in records:
+        if record.kind == "municipality" and record.city in places:
+            pairs[record.id] = places[record.city]
+            pairs[places[record.city]] = record.id
+    return pairs

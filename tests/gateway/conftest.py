@@ -1,0 +1,118 @@
+"""The gateway with a real SQLite file and a core that can be told to fail."""
+
+import socket
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+import bot.gateway.tables  # noqa: F401  (fills the metadata)
+from bot.gateway.app import create_app
+from bot.settings import Settings
+from bot.store import Base, Store
+from tests.gateway.fake_core import SECRET, FakeCore, RunningServer
+
+KEY = "session-key-session-key-session-key-1234"
+MakeClient = Callable[..., httpx.Client]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def core_server() -> Iterator[tuple[FakeCore, RunningServer]]:
+    core = FakeCore()
+    server = RunningServer(core.app())
+    yield core, server
+    server.stop()
+
+
+@pytest.fixture
+def core(core_server: tuple[FakeCore, RunningServer]) -> FakeCore:
+    core_server[0].__init__()  # type: ignore[misc]
+    return core_server[0]
+
+
+@pytest.fixture
+def make_settings(core_server: tuple[FakeCore, RunningServer], tmp_path: Path) -> Callable[..., Settings]:
+    port = core_server[1].port
+
+    def make(**changes: Any) -> Settings:
+        values: dict[str, Any] = {
+            "var_dir": tmp_path, "core_port": port, "actions_port": port,
+            "session_key": SecretStr(KEY), "core_secret": SecretStr(SECRET), "actions_token": SecretStr("a" * 40),
+            "core_patience_seconds": 0.5, "core_timeout_seconds": 5.0, "database_url": "", "redis_url": None,
+        }
+        settings = Settings(_env_file=None, **(values | changes))
+        store = Store(settings.database)
+        Base.metadata.create_all(store.engine)
+        store.close()
+        return settings
+
+    return make
+
+
+@pytest.fixture
+def settings(make_settings: Callable[..., Settings]) -> Settings:
+    return make_settings(messages_per_10_seconds=10_000, messages_per_minute=10_000, sessions_per_minute=10_000)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., RunningServer]]:
+    servers: list[RunningServer] = []
+
+    def start(app: Any, **options: Any) -> RunningServer:
+        servers.append(RunningServer(app, **options))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def client(core: FakeCore, settings: Settings, serve: Callable[..., RunningServer]) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=serve(create_app(settings)).url, timeout=20, trust_env=False) as http:
+        yield http
+
+
+class Chat:
+    """One visitor's conversation, in the words of a test."""
+
+    def __init__(self, http: httpx.Client, **body: Any) -> None:
+        self.http = http
+        opened = http.post("/api/session", json={"notice_accepted": True, **body})
+        assert opened.status_code == 201, opened.text
+        self.opened = opened.json()
+        self.headers = {"Authorization": f"Bearer {self.opened['token']}"}
+
+    def say(self, text: str, message_id: str | None = None) -> httpx.Response:
+        return self.post({"id": message_id or str(uuid.uuid4()), "text": text})
+
+    def press(self, choice: str, message_id: str | None = None) -> httpx.Response:
+        return self.post({"id": message_id or str(uuid.uuid4()), "choice": choice})
+
+    def post(self, body: Any) -> httpx.Response:
+        return self.http.post("/api/messages", json=body, headers=self.headers)
+
+    def history(self, **query: Any) -> list[dict[str, Any]]:
+        answer = self.http.get("/api/messages", params=query, headers=self.headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["messages"]
+
+
+@pytest.fixture
+def open_chat(client: httpx.Client) -> Callable[..., Chat]:
+    return lambda **body: Chat(client, **body)
+
+
+@pytest.fixture
+def chat(open_chat: Callable[..., Chat]) -> Chat:
+    return open_chat(language="en")

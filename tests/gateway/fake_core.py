@@ -1,0 +1,85 @@
+"""A core at the contract, on a port of its own, that can be told to fail in every way the real one can."""
+
+import asyncio
+import threading
+import time
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+SECRET = "core-secret-core-secret-core-secret-1234"
+
+
+class FakeCore:
+    """Echoes each message and remembers what it was asked; idempotent by message id, like the real core."""
+
+    def __init__(self) -> None:
+        self.turns: list[dict[str, Any]] = []
+        self.asked: list[dict[str, Any]] = []
+        self.answers: dict[tuple[str, str], dict[str, Any]] = {}
+        self.failures: list[int] = []
+        self.delays: list[float] = []
+        self.next_reply: dict[str, Any] | None = None
+        self.language = "en"
+        self.fixed_language: str | None = None
+
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/webhooks/gateway/turn", self._turn, methods=["POST"]),
+                Route("/webhooks/gateway/health", self._health),
+                Route("/health", self._health),
+            ]
+        )
+
+    async def _health(self, request: Request) -> Response:
+        return JSONResponse({"status": "ok", "model": "test-model", "names_revision": "1"})
+
+    async def _turn(self, request: Request) -> Response:
+        if request.headers.get("authorization") != f"Bearer {SECRET}":
+            return JSONResponse({"error": "unauthorized"}, 401)
+        body = await request.json()
+        self.asked.append(body)
+        if self.delays:
+            await asyncio.sleep(self.delays.pop(0))
+        if self.failures:
+            status = self.failures.pop(0)
+            return JSONResponse({"error": {503: "store", 504: "deadline"}.get(status, "other")}, status)
+        key = (body["conversation"], body["message_id"])
+        if key not in self.answers:
+            self.turns.append(body)
+            self.answers[key] = self._reply(body)
+        return JSONResponse(self.answers[key])
+
+    def _reply(self, body: dict[str, Any]) -> dict[str, Any]:
+        reply, self.next_reply = self.next_reply, None
+        message = {"text": f"You said: {body['text']}", "buttons": [], "custom": None}
+        rest = {"language": self.language, "fixed_language": self.fixed_language, "intent": "greet", "confidence": 1.0}
+        return {"messages": [message], **rest} | (reply or {})
+
+
+class RunningServer:
+    """An ASGI application served by uvicorn in a thread on 127.0.0.1; `port` 0 takes a free one."""
+
+    def __init__(self, app: Any, port: int = 0, **options: Any) -> None:
+        config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", access_log=False, **options)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        deadline = time.monotonic() + 15
+        while not self._server.started:
+            assert time.monotonic() < deadline, "the server did not start"
+            time.sleep(0.01)
+        self.port = self._server.servers[0].sockets[0].getsockname()[1]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(15)
