@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.common.text import fold
-from bot.partners.concepts import Concepts
+from bot.partners.concepts import LATIN, Concepts
 from bot.partners.index import LanguageIndex, build, masked
 from bot.partners.names import Mention, NameIndex
 from bot.partners.records import LANGUAGES, Fact, Record
@@ -57,8 +57,16 @@ class Ranking:
         for found in self._fact_concepts:
             for concept in found:
                 counts[concept] = counts.get(concept, 0) + 1
+        texts = [*(t for f in self.facts for t in f.text.values())]
+        texts += [t for f in self.facts for many in f.asked.values() for t in many]
+        self._words = {word for text in texts for word in LATIN.findall(fold(text))}
+        self._stems = {word[:6] for word in self._words if len(word) >= 6}
         total = len(self.facts)
         self._weight = {c: float(np.log((1 + total) / (1 + n)) + 0.1) for c, n in counts.items()}
+
+    def knows(self, word: str) -> bool:
+        """Whether a folded Latin word (or its beginning) stands in any fact or way of asking."""
+        return word in self._words or word[:6] in self._stems or bool(self._concepts.find(word))
 
     def ask(self, text: str) -> Asked:
         """Fold a question and find names and concepts in it."""

@@ -14,7 +14,7 @@ import bot.gateway.tables  # noqa: F401  (fills the metadata)
 from bot.gateway.app import create_app
 from bot.settings import Settings
 from bot.store import Base, Store
-from tests.gateway.fake_core import SECRET, FakeCore, RunningServer
+from .fake_core import SECRET, FakeCore, RunningServer
 
 KEY = "session-key-session-key-session-key-1234"
 MakeClient = Callable[..., httpx.Client]

@@ -1,0 +1,154 @@
+"""Short messages that live from what was said before: "and where?", "the second one", "tell me more"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.partners import answers, lists
+from bot.partners.knowledge import Snapshot
+from bot.partners.ranking import Asked
+from bot.partners.records import Record
+from bot.partners.turn import Answer, Turn, told
+
+MORE_FACTS = 2
+ORDINALS = {
+    1: "first 1st erste* ersten 第一 头一 number 1|nummer 1|nr 1|no 1",
+    2: "second 2nd zweite* 第二 number 2|nummer 2|nr 2|no 2",
+    3: "third 3rd dritte* 第三 number 3|nummer 3|nr 3|no 3",
+    4: "fourth 4th vierte* 第四 number 4|nummer 4|nr 4|no 4",
+    5: "fifth 5th fünfte* funfte* 第五 number 5|nummer 5|nr 5|no 5",
+    6: "sixth sechste* 第六 number 6|nummer 6",
+    -1: "last letzte* 最后 末尾",
+    -2: "vorletzte* 倒数第二",
+}
+
+
+def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
+    """An answer that needs the context; None when the message stands for itself."""
+    if turn.intent == "choose_item":
+        return choose_item(turn, snapshot, asked)
+    if turn.intent == "ask_more" and not asked.mentions:
+        return more(turn, snapshot)
+    flags = snapshot.vocabulary.flags.find(asked.folded)
+    if "else" in flags and not asked.mentions:
+        if turn.context.listed:
+            return lists.others(turn, snapshot)
+        return more(turn, snapshot)
+    if asked.mentions:
+        return _same_question_about_another(turn, snapshot, asked)
+    if "where" in flags and turn.context.listed and len(turn.context.listed) > 1:
+        return _where_are_they(turn, snapshot)
+    if "where" in flags and turn.context.subject:
+        ranked = snapshot.ranking.rank(asked, turn.language, turn.context.subject)
+        near = [s for s in ranked if s.nearness > 0.5]
+        if not near or answers.certainty(near[0], asked, snapshot, lenient=True) < answers.SURE:
+            return _where_are_they(turn, snapshot)
+    return None
+
+
+def more(turn: Turn, snapshot: Snapshot) -> Answer:
+    """The next statements about the subject that were not said yet, its links after its own."""
+    subject = turn.context.subject or turn.context.listed[:1]
+    if not subject:
+        return Answer("which_one", context=turn.context)
+    unsaid = [f for i in subject for f in snapshot.facts_of.get(i, ()) if f.id not in turn.context.said]
+    for record_id in subject:
+        for link in snapshot.links_of.get(record_id, ()):
+            unsaid += [f for f in snapshot.facts_of.get(link.id, ()) if f.id not in turn.context.said]
+    facts = tuple(dict.fromkeys(unsaid))[:MORE_FACTS]
+    record = snapshot.records[subject[0]]
+    if not facts:
+        return Answer("nothing_more", records=(record,), context=turn.context)
+    context = told(turn.context, facts, subject, turn.context.question)
+    return Answer("facts", facts, (record,), context=context)
+
+
+def choose_item(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
+    """The listed record that the message picks by number, name or place."""
+    listed = [snapshot.records[i] for i in turn.context.listed if i in snapshot.records]
+    named = {i for m in asked.mentions for i in m.record_ids}
+    chosen = [record for record in listed if record.id in named]
+    if not chosen and named:
+        return None
+    number = ordinal(asked.folded)
+    if not chosen and number is not None and listed and -len(listed) <= _index(number) < len(listed):
+        chosen = [listed[_index(number)]]
+    if not chosen and listed:
+        filters = lists.organisation_filters(asked.folded, snapshot)
+        narrowed = [
+            record
+            for record in listed
+            if (filters.cities or filters.kinds or filters.countries)
+            and (not filters.cities or record.city in filters.cities)
+            and (not filters.kinds or record.kind in filters.kinds)
+            and (not filters.countries or record.country in filters.countries)
+        ]
+        chosen = narrowed if len(narrowed) == 1 else chosen
+    if chosen:
+        return _chosen(turn, snapshot, chosen[0])
+    if not listed and turn.context.subject:
+        return more(turn, snapshot)
+    context = turn.context
+    return Answer("which_one", records=tuple(listed), candidates=tuple(r.id for r in listed), context=context)
+
+
+def _chosen(turn: Turn, snapshot: Snapshot, record: Record) -> Answer:
+    """After "which one?" the open question is answered for the one chosen, else it is introduced."""
+    if record.type == "link":
+        return answers.say_facts(turn, snapshot, snapshot.facts_of[record.id][:3], ())
+    open_question = snapshot.ranking.ask(turn.context.question)
+    ambiguous = any(len(m.record_ids) > 1 and record.id in m.record_ids for m in open_question.mentions)
+    if ambiguous and not snapshot.vocabulary.says_nothing_special(open_question.masked):
+        return _about(turn, snapshot, open_question.masked, record.id)
+    return answers.overview(turn, snapshot, record.id)
+
+
+def ordinal(folded: str) -> int | None:
+    """1, 2, ... or -1 for the last; None when the text names no position."""
+    padded = f" {folded} "
+    for number, words in ORDINALS.items():
+        plain, _, phrases = words.partition(" number")
+        for word in [*plain.split(), *(f"number{phrases}".split("|") if phrases else [])]:
+            pattern = rf"\b{re.escape(word.rstrip('*'))}" + ("" if word.endswith("*") else r"\b")
+            if (not word.isascii() and "ü" not in word and word in padded) or re.search(pattern, padded):
+                return number
+    match = re.fullmatch(r"\D{0,12}([1-9])\D{0,6}", folded)
+    return int(match.group(1)) if match else None
+
+
+def _index(number: int) -> int:
+    return number - 1 if number > 0 else number
+
+
+def _where_are_they(turn: Turn, snapshot: Snapshot) -> Answer:
+    """Each listed organisation or place with its city; places of links by their far end."""
+    ids = turn.context.listed or turn.context.subject[:1]
+    records = tuple(snapshot.records[i] for i in ids if snapshot.records[i].type in ("organisation", "place"))
+    if not records:
+        return Answer("unknown", context=turn.context)
+    facts = tuple(snapshot.facts_of[r.id][0] for r in records if snapshot.facts_of.get(r.id))
+    return Answer("organisations", facts, records, context=replace(turn.context, question=turn.text))
+
+
+def _same_question_about_another(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
+    """"And Innobanx?": the last question, asked about the newly named record."""
+    ids = tuple(dict.fromkeys(i for m in asked.mentions for i in m.record_ids))
+    if len(ids) != 1 or not snapshot.vocabulary.says_nothing_special(asked.masked) or not turn.context.question:
+        return None
+    before = snapshot.ranking.ask(turn.context.question)
+    if snapshot.vocabulary.says_nothing_special(before.masked):
+        return answers.overview(turn, snapshot, ids[0])
+    return _about(turn, snapshot, before.masked, ids[0])
+
+
+def _about(turn: Turn, snapshot: Snapshot, what: str, record_id: str) -> Answer:
+    """What was asked before (names taken out), about this record; its overview when no fact fits."""
+    asked = replace(snapshot.ranking.ask(what), mentions=())
+    ranked = snapshot.ranking.rank(asked, turn.language, (record_id,))
+    near = [s for s in ranked if s.nearness > 0.5]
+    if near and answers.certainty(near[0], asked, snapshot, lenient=True) >= answers.SURE:
+        facts = answers.choose(near, snapshot)
+        answer = answers.say_facts(turn, snapshot, facts, (record_id,))
+        return answer.with_context(replace(answer.context, question=what))
+    return answers.overview(turn, snapshot, record_id)

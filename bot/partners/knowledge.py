@@ -1,0 +1,126 @@
+"""The knowledge as the assistant holds it in memory, and the watch for changes in the database."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from bot.common.text import fold
+from bot.partners import queries
+from bot.partners.concepts import Concepts, read_concepts
+from bot.partners.names import NameIndex
+from bot.partners.ranking import Ranking
+from bot.partners.records import Desk, Fact, Name, Record
+from bot.partners.vocabulary import Vocabulary, read_vocabulary
+from bot.store import Store
+
+CONFIDENCE_ORDER = {"seed": 0, "official": 1, "press": 2}
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One revision of the knowledge; never changed after it is made."""
+
+    revision: int
+    records: Mapping[str, Record]
+    names: tuple[Name, ...]
+    name_index: NameIndex
+    facts: Mapping[str, Fact]
+    facts_of: Mapping[str, tuple[Fact, ...]]
+    links_of: Mapping[str, tuple[Record, ...]]
+    desks: tuple[Desk, ...]
+    ranking: Ranking
+    vocabulary: Vocabulary
+    other_places: Concepts
+
+    def variants(self, fact: Fact) -> tuple[Fact, ...]:
+        """The fact and those that answer the same question differently; best sources first."""
+        if not fact.variants:
+            return (fact,)
+        same = [other for other in self.facts.values() if set(other.variants) & set(fact.variants)]
+        return tuple(sorted(same, key=by_confidence))
+
+
+def by_confidence(fact: Fact) -> int:
+    """Sorts the Centre's own statements first, then official ones, then press; otherwise keeps the order."""
+    return CONFIDENCE_ORDER[fact.confidence]
+
+
+class KnowledgeBase:
+    """Hands out the newest snapshot; looks for a new revision at most every `refresh_seconds`."""
+
+    def __init__(self, store: Store, folder: Path, refresh_seconds: float) -> None:
+        self._store = store
+        self._folder = folder
+        self._refresh_seconds = refresh_seconds
+        self._lock = threading.Lock()
+        self._snapshot: Snapshot | None = None
+        self._checked = 0.0
+
+    def current(self) -> Snapshot:
+        """The newest snapshot; blocks while it is read. Raises StoreUnavailable when the database is away.
+
+        A fact that was changed or withdrawn must not be said again, so an unreachable database is an error even
+        when an older snapshot is at hand.
+        """
+        now = time.monotonic()
+        snapshot = self._snapshot
+        if snapshot is not None and now - self._checked < self._refresh_seconds:
+            return snapshot
+        with self._lock:
+            if self._snapshot is not None and time.monotonic() - self._checked < self._refresh_seconds:
+                return self._snapshot
+            revision = self._store.run(queries.revision)
+            if self._snapshot is None or self._snapshot.revision != revision:
+                self._snapshot = take_snapshot(self._store, self._folder)
+            self._checked = time.monotonic()
+            return self._snapshot
+
+
+def take_snapshot(store: Store, folder: Path) -> Snapshot:
+    """Read everything in one transaction and build the indices."""
+    with store.session() as session:
+        revision = queries.revision(session)
+        records = {record.id: record for record in queries.records(session)}
+        names = queries.names(session)
+        facts = queries.facts(session)
+        desks = queries.desks(session)
+    facts_of: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        facts_of[fact.record_id].append(fact)
+    links_of: dict[str, list[Record]] = defaultdict(list)
+    for record in records.values():
+        if record.type == "link":
+            for end in (record.from_id, record.to_id):
+                if end:
+                    links_of[end].append(record)
+    places = _read_other_places(folder)
+    known_words = {fold(word) for words in places.values() for word in words}
+    name_index = NameIndex(names, known_words)
+    return Snapshot(
+        revision=revision,
+        records=records,
+        names=names,
+        name_index=name_index,
+        facts={fact.id: fact for fact in facts},
+        facts_of={record_id: tuple(sorted(many, key=by_confidence)) for record_id, many in facts_of.items()},
+        links_of={end: tuple(many) for end, many in links_of.items()},
+        desks=desks,
+        ranking=Ranking(facts, records, name_index, read_concepts(folder)),
+        vocabulary=read_vocabulary(folder),
+        other_places=Concepts(places),
+    )
+
+
+def _read_other_places(folder: Path) -> dict[str, list[str]]:
+    path = folder / "other_places.yml"
+    if not path.exists():
+        return {}
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {row["id"]: [name for many in row["names"].values() for name in many] for row in data["places"]}

@@ -1,0 +1,158 @@
+"""Lists: organisations and twin cities by what the visitor names, events by kind and year."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.common.text import fold
+from bot.partners.figures import years
+from bot.partners.knowledge import Snapshot
+from bot.partners.records import Fact, Record
+from bot.partners.turn import Answer, Context, Filters, Turn
+
+MOST_EVENTS = 6
+EVENT_KINDS = {
+    "visit": ("visit", "invitation"),
+    "agreement": ("twin_city", "friendship", "cooperation_agreement", "university_cooperation", "partner_region"),
+}
+
+
+def organisations(turn: Turn, snapshot: Snapshot) -> Answer:
+    """Organisations that fit every filter in the question; without any filter the carriers and partners."""
+    folded = fold(turn.text)
+    filters = organisation_filters(folded, snapshot)
+    found = filter_organisations(snapshot, filters)
+    return _organisation_answer(turn, snapshot, found, filters)
+
+
+def filter_organisations(snapshot: Snapshot, filters: Filters) -> list[Record]:
+    """Organisations of the snapshot that fit, carriers and partners first."""
+    parts = filters.parts
+    narrowed = filters.cities or filters.countries or filters.kinds or filters.topic
+    if not parts:
+        parts = ("carrier", "partner", "network") if narrowed else ("carrier", "partner")
+    found = [
+        record
+        for record in snapshot.records.values()
+        if record.type == "organisation"
+        and record.part in parts
+        and (not filters.cities or record.city in filters.cities)
+        and (not filters.countries or record.country in filters.countries)
+        and (not filters.kinds or record.kind in filters.kinds)
+        and (not filters.topic or record.id in snapshot.records[filters.topic].organisations)
+    ]
+    order = ("carrier", "partner", "network", "centre", "other")
+    return sorted(found, key=lambda record: (order.index(record.part), record.position))
+
+
+def organisation_filters(folded: str, snapshot: Snapshot) -> Filters:
+    """City, country, kind, part and topic that the text names."""
+    vocabulary = snapshot.vocabulary
+    parts = vocabulary.values("parts", folded)
+    countries = () if "partner" in parts else vocabulary.values("countries", folded)
+    cities = vocabulary.values("cities", folded)
+    named = [i for m in snapshot.name_index.find(folded) for i in m.record_ids]
+    topics = [i for i in named if snapshot.records[i].type == "topic"]
+    return Filters(
+        cities=cities,
+        countries=() if cities else countries,
+        kinds=vocabulary.values("kinds", folded),
+        parts=parts,
+        topic=topics[0] if topics else None,
+    )
+
+
+def _organisation_answer(turn: Turn, snapshot: Snapshot, found: list[Record], filters: Filters) -> Answer:
+    counted = "count" in snapshot.vocabulary.flags.find(fold(turn.text))
+    facts = tuple(snapshot.facts_of[r.id][0] for r in found if snapshot.facts_of.get(r.id))
+    if filters.parts == ("partner",) and not filters.topic:
+        facts = (*(f for f in snapshot.facts.values() if f.id == "centre-seed-chinese-partners"), *facts)
+    ids = tuple(record.id for record in found)
+    context = Context(ids if len(ids) == 1 else (), ids, turn.context.said, turn.text)
+    return Answer("organisations", facts, tuple(found), counted=counted, filters=filters, context=context)
+
+
+def others(turn: Turn, snapshot: Snapshot) -> Answer:
+    """"And who else?" after a list: the organisations that were not on it."""
+    listed = set(turn.context.listed)
+    found = [
+        record
+        for record in filter_organisations(snapshot, Filters(parts=("carrier", "partner", "network")))
+        if record.id not in listed
+    ]
+    return _organisation_answer(turn, snapshot, found, Filters())
+
+
+def twin_cities(turn: Turn, snapshot: Snapshot) -> Answer:
+    """Herne's twin cities by country, age or state; oldest first."""
+    folded = fold(turn.text)
+    flags = snapshot.vocabulary.flags.find(folded)
+    countries = snapshot.vocabulary.values("countries", folded)
+    links = sorted(
+        (r for r in snapshot.records.values() if r.type == "link" and r.kind == "twin_city"),
+        key=lambda link: (link.date or "9", link.position),
+    )
+    abroad = [c for c in countries if c != "Germany"]
+    chosen = [link for link in links if not abroad or _country(snapshot, link) in abroad]
+    if countries == ("Germany",) and _asks_inside_germany(folded):
+        chosen = [link for link in links if _country(snapshot, link) == "Germany"]
+        abroad = ["Germany"]
+    suspended = "suspended" in flags
+    if suspended:
+        chosen = [link for link in chosen if (link.status or "").startswith("suspended")]
+    order = "oldest" if "oldest" in flags else "newest" if "newest" in flags else ""
+    if order and chosen:
+        chosen = [chosen[0] if order == "oldest" else chosen[-1]]
+    facts: list[Fact] = []
+    for link in chosen:
+        own = snapshot.facts_of.get(link.id, ())
+        facts += own[:1] if len(chosen) > 2 else own[:3]
+    ids = tuple(link.to_id for link in chosen if link.to_id)
+    context = Context(ids if len(ids) == 1 else (), ids, turn.context.said, turn.text)
+    filters = Filters(countries=tuple(abroad), order=order, suspended=suspended)
+    return Answer("twin_cities", tuple(facts), tuple(chosen), counted="count" in flags, filters=filters, context=context)
+
+
+def _country(snapshot: Snapshot, link: Record) -> str | None:
+    return snapshot.records[link.to_id].country if link.to_id else None
+
+
+def _asks_inside_germany(folded: str) -> bool:
+    return any(word in f" {folded} " for word in (" in germany ", " within germany ", " in deutschland ")) or (
+        "德国" in folded and "黑尔讷" not in folded.split("德国")[-1]
+    )
+
+
+def events(turn: Turn, snapshot: Snapshot) -> Answer | None:
+    """Visits, agreements or all that happened in a year; None when the question names neither."""
+    folded = fold(turn.text)
+    kinds = [k for k in snapshot.vocabulary.values("link_kinds", folded) if k in EVENT_KINDS]
+    wanted_years = sorted(years(turn.text))
+    named = {i for m in snapshot.name_index.find(folded) for i in m.record_ids}
+    named |= {twin for i in named if (twin := snapshot.ranking.twins.get(i))}
+    found = [
+        link
+        for link in snapshot.records.values()
+        if link.type == "link"
+        and snapshot.facts_of.get(link.id)
+        and (not kinds or any(link.kind in EVENT_KINDS[k] for k in kinds))
+        and (not wanted_years or any((link.date or "").startswith(str(y)) for y in wanted_years))
+        and (not named or {link.from_id, link.to_id} & named)
+    ]
+    if len(found) < 2 or not (kinds or wanted_years):
+        return None
+    both = [link for link in found if {link.from_id, link.to_id} <= named]
+    if len(both) >= 2:
+        found = both
+    flags = snapshot.vocabulary.flags.find(folded)
+    found.sort(key=lambda link: link.date or "9")
+    order = "oldest" if "oldest" in flags else "newest" if "newest" in flags else ""
+    if order:
+        found = [found[0] if order == "oldest" else found[-1]]
+    counted = "count" in flags
+    shown = found if len(found) <= MOST_EVENTS else found[-MOST_EVENTS:]
+    facts = tuple(snapshot.facts_of[link.id][0] for link in shown)
+    ids = tuple(link.id for link in shown)
+    filters = Filters(kinds=tuple(kinds), year=str(wanted_years[0]) if wanted_years else None, order=order)
+    context = replace(turn.context, subject=ids if len(ids) == 1 else (), listed=ids, question=turn.text)
+    return Answer("events", facts, tuple(found), counted=counted, filters=filters, context=context)

@@ -1,0 +1,103 @@
+"""Does what the visitor takes for granted agree with the facts? Only years, figures and places are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.common.text import fold
+from bot.partners.figures import figures, years
+from bot.partners.knowledge import Snapshot
+from bot.partners.ranking import Asked
+from bot.partners.records import Fact
+from bot.partners.turn import Verdict
+
+
+@dataclass(frozen=True)
+class Claims:
+    """The checkable parts of a question."""
+
+    years: frozenset[int]
+    figures: frozenset[float]
+    places: frozenset[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.years or self.figures or self.places)
+
+
+def claims_in(text: str, asked: Asked, snapshot: Snapshot) -> Claims:
+    """Years, other figures and places (of the vocabulary or elsewhere) that a question states."""
+    found_years = years(text)
+    found_figures = frozenset(f for f in figures(text) if f not in {float(y) for y in found_years})
+    outside = asked.folded
+    for mention in sorted(asked.mentions, key=lambda m: -m.start):
+        outside = outside[: mention.start] + " " + outside[mention.end :]
+    places = {f"other:{p}" for p in snapshot.other_places.find(outside)}
+    places |= {f"city:{c}" for c in snapshot.vocabulary.values("cities", outside)}
+    return Claims(found_years, found_figures, frozenset(places))
+
+
+def judge(claims: Claims, facts: Sequence[Fact], snapshot: Snapshot) -> Verdict | None:
+    """"yes" when the facts hold every claim, "no" when they hold another value of the same sort, else None.
+
+    `facts`: the best fact first, then those that may also be meant (variants, near ones).
+    """
+    if not claims or not facts:
+        return None
+    best = facts[0]
+    together = [text for fact in facts for text in fact.text.values()]
+    best_texts = list(best.text.values())
+    verdicts: list[bool | None] = []
+    if claims.years:
+        known = frozenset(y for text in together for y in years(text)) | _years_as_of(facts)
+        own = frozenset(y for text in best_texts for y in years(text))
+        verdicts.append(True if claims.years <= known else False if own else None)
+    if claims.figures:
+        known_figures = frozenset(f for text in together for f in figures(text))
+        own_figures = frozenset(f for text in best_texts for f in figures(text)) - {
+            float(y) for text in best_texts for y in years(text)
+        }
+        holds = all(any(_same(c, k) for k in known_figures) for c in claims.figures)
+        verdicts.append(True if holds else False if own_figures else None)
+    if claims.places:
+        verdicts.append(_place_holds(claims.places, facts, snapshot))
+    if False in verdicts:
+        return "no"
+    return "yes" if all(verdicts) and None not in verdicts else None
+
+
+def _years_as_of(facts: Sequence[Fact]) -> frozenset[int]:
+    return frozenset(int(fact.as_of[:4]) for fact in facts if fact.as_of)
+
+
+def _same(claimed: float, known: float) -> bool:
+    return abs(claimed - known) <= 0.005 * max(abs(claimed), abs(known))
+
+
+def _place_holds(places: frozenset[str], facts: Sequence[Fact], snapshot: Snapshot) -> bool | None:
+    """True when every claimed place is in the facts' own words; False when the facts say where, but elsewhere."""
+    texts = [fold(text) for fact in facts for text in fact.text.values()]
+    present: set[str] = set()
+    for text in texts:
+        present |= {f"other:{p}" for p in snapshot.other_places.find(text)}
+        present |= {f"city:{c}" for c in snapshot.vocabulary.values("cities", text)}
+    missing = {p for p in places if p not in present and _plain(p) not in {_plain(q) for q in present}}
+    if not missing:
+        return True
+    record = snapshot.records.get(facts[0].record_id)
+    says_where = bool(present) or bool(record and (record.city or record.country)) or _names_a_place(facts[0], snapshot)
+    return False if says_where else None
+
+
+def _plain(place: str) -> str:
+    return fold(place.split(":", 1)[1].replace("-", " "))
+
+
+def _names_a_place(fact: Fact, snapshot: Snapshot) -> bool:
+    return any(
+        snapshot.records[record_id].type == "place"
+        for text in fact.text.values()
+        for mention in snapshot.name_index.find(fold(text))
+        for record_id in mention.record_ids
+        if mention.strength > 1
+    )

@@ -1,0 +1,85 @@
+"""What goes into an answer and what comes out: plain records, no words in any language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from bot.partners.records import Fact, Record
+
+Kind = Literal[
+    "facts",  # one or more statements
+    "overview",  # the first statements about one record, with its card
+    "organisations",  # a list of organisations
+    "twin_cities",  # a list of twin-city links
+    "events",  # a list of dated links, each with a fact
+    "ask_back",  # several records are meant: which one?
+    "which_one",  # a choice was made that fits nothing that was offered
+    "nothing_more",  # all is said about the subject
+    "unknown",  # no fact answers this
+]
+Verdict = Literal["yes", "no", "differs"]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the conversation is about. `listed`: ids of the last list; `said`: ids of facts already told."""
+
+    subject: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    question: str = ""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message of a visitor; `record` and `fact` come from a choice that was pressed."""
+
+    text: str
+    language: str
+    intent: str
+    context: Context = field(default_factory=Context)
+    record: str | None = None
+    fact: str | None = None
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list was filtered by; values as in the vocabulary."""
+
+    cities: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    topic: str | None = None
+    year: str | None = None
+    order: Literal["", "oldest", "newest"] = ""
+    suspended: bool = False
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is to be said. `suggestions` and `candidates` are record ids; `context` is what the next turn needs."""
+
+    kind: Kind
+    facts: tuple[Fact, ...] = ()
+    records: tuple[Record, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    verdict: Verdict | None = None
+    filters: Filters = field(default_factory=Filters)
+    counted: bool = False
+    disputed: bool = False
+    context: Context = field(default_factory=Context)
+
+    def with_context(self, context: Context) -> Answer:
+        return replace(self, context=context)
+
+
+def told(context: Context, facts: tuple[Fact, ...], subject: tuple[str, ...], question: str) -> Context:
+    """The context after these facts were said about this subject."""
+    said = tuple(dict.fromkeys([*context.said, *(fact.id for fact in facts)]))[-60:]
+    return Context(subject=subject[:3], listed=(), said=said, question=question[:300])

@@ -1,0 +1,64 @@
+"""The words visitors use for kinds, countries, cities, counting; and the labels the assistant writes for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.common.text import fold
+from bot.partners.concepts import LATIN, Concepts
+
+GROUPS = ("kinds", "countries", "cities", "parts", "link_kinds")
+FLAGS = ("count", "oldest", "newest", "suspended", "active", "yes_no", "pronoun", "plural", "where", "else", "not_that")
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """`groups[group]` finds values in folded text, `flags` finds the names in FLAGS, `labels[group][value]`."""
+
+    groups: Mapping[str, Concepts]
+    flags: Concepts
+    labels: Mapping[str, Mapping[str, Mapping[str, str]]]
+    _empty: Concepts
+    _empty_han: tuple[str, ...]
+    _filler: Concepts
+
+    def values(self, group: str, folded: str) -> tuple[str, ...]:
+        """Values of one group that the text names, in the order of the file."""
+        found = self.groups[group].find(folded)
+        return tuple(value for value in self.labels[group] if value in found)
+
+    def label(self, group: str, value: str, language: str) -> str:
+        """What the assistant writes for a value; the value itself when the file has no label for it."""
+        labels = self.labels.get(group, {}).get(value, {})
+        return labels.get(language) or labels.get("en") or value
+
+    def says_nothing_special(self, folded_masked: str) -> bool:
+        """Whether a question, names taken out, asks for no particular thing: "tell me about ..."."""
+        rest = folded_masked
+        for phrase in self._empty_han:
+            rest = rest.replace(phrase, " ")
+        if any(not c.isascii() for c in rest):
+            return False
+        return all(self._empty.find(word) for word in LATIN.findall(rest))
+
+    def content_words(self, folded_masked: str) -> list[str]:
+        """The Latin words of a question that carry meaning."""
+        return [word for word in LATIN.findall(folded_masked) if not self._filler.find(word)]
+
+
+def read_vocabulary(folder: Path) -> Vocabulary:
+    """data/knowledge/vocabulary.yml as a Vocabulary."""
+    data: dict[str, Any] = yaml.safe_load((folder / "vocabulary.yml").read_text(encoding="utf-8"))
+    return Vocabulary(
+        groups={g: Concepts({value: row["words"] for value, row in data[g].items()}) for g in GROUPS},
+        flags=Concepts({flag: data[flag]["words"] for flag in FLAGS}),
+        labels={g: {value: row["label"] for value, row in data[g].items()} for g in GROUPS},
+        _empty=Concepts({"overview": [str(w) for w in data["overview"]["words"]]}),
+        _empty_han=tuple(sorted((fold(w) for w in data["overview"]["han"]), key=len, reverse=True)),
+        _filler=Concepts({"filler": [str(w) for w in data["filler"]["words"]]}),
+    )
