@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     tracker_url: str = ""
     redis_url: str | None = None
     knowledge_dir: Path = ROOT / "data" / "knowledge"
+    models_dir: Path = ROOT / "models"
+    model_cache: Path | None = None  # a second place to keep trained models, e.g. between builds
 
     # secrets: made at the first start and kept in VAR_DIR/secrets.env when not given
     session_key: SecretStr = SecretStr("")
@@ -86,7 +88,7 @@ class Settings(BaseSettings):
             raise ValueError("must have at least 32 characters")
         return value
 
-    @field_validator("var_dir", "knowledge_dir")
+    @field_validator("var_dir", "knowledge_dir", "models_dir")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value if value.is_absolute() else (ROOT / value)

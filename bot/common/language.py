@@ -15,12 +15,12 @@ ENGLISH = frozenset(
     cheers hi hello hey bye goodbye yes yeah yep yup nope sure okay welcome sorry good morning evening afternoon tell
     show give list find help need want know speak talk say explain describe contact call answer switch english more
     much many any some all every each other another else next first second third one two three both neither number last
-    previous only just also too very really again still yet ever never not no company companies firm partner's twin town
-    towns city cities chamber university business trade market market's people someone person human staff founded
-    located members member which's address phone weather joke great wrong right correct useless helpful awesome perfect
+    previous only just also too very really again still yet ever never not no company companies firm partners twin town
+    towns city cities chamber university business trade market people someone person human staff founded
+    located members member address phone weather joke great wrong right correct useless helpful awesome perfect
     bad nice go on keep continue details further during after before long old big year years germany german chinese
-    china's language data privacy delete stored store bot robot machine real your's get got make made work works new
-    old out up down off over under them office office's money tax visa law lawyer flight restaurant recipe write code
+    language data privacy delete stored store bot robot machine real get got make made work works
+    out up down off over under them office money tax visa law lawyer flight restaurant recipe write code
     ignore previous instructions system prompt pretend let lets see look looking like love hate feel""".split()
 )
 GERMAN = frozenset(
@@ -44,7 +44,7 @@ GERMAN = frozenset(
     speichert speichern gespeichert maschine echt wirklich dein jahr jahre jahren gehoert gehort macht machen tut
     liegt liegen heisst heisse heissen kommt kommen geht gehen steht dahinter darueber daruber davon dazu dort hier
     dann jetzt heute immer ueberhaupt uberhaupt eigentlich denn welch visum steuer steuern recht anwalt flug
-    schreib schreibe wissen weisst weiss frage fragen antwort antworte zustaendig zustandig hab gabs isses""".split()
+    bedeutet bedeuten schreib schreibe wissen weisst weiss frage fragen antwort antworte zustaendig zustandig hab gabs isses""".split()
 )
 # Pinyin: words that mean nothing in the other two, and short ones that count only in company.
 PINYIN_STRONG = frozenset(
@@ -70,7 +70,7 @@ def scores(text: str) -> Dict[str, float]:
     text = unicodedata.normalize("NFKC", text)
     result = dict.fromkeys(LANGUAGES, 0.0)
     han = _HAN.findall(text)
-    result["zh"] = sum(1.0 if character in HAN_FUNCTION else 0.25 for character in han)
+    result["zh"] = sum(1.0 if character in HAN_FUNCTION else 0.2 for character in han)
     strong = weak = 0
     for match in _WORD.finditer(_HAN.sub(" ", text)):
         original = match.group()
@@ -84,7 +84,7 @@ def scores(text: str) -> Dict[str, float]:
             result["en" if english else "de"] += 1.0
         elif not english and len(word) > 3:
             # A capital inside an English sentence marks a name, so shapes of capitalised words say little there.
-            weight = 0.3 if original[:1].isupper() else 0.5
+            weight = 0.15 if original[:1].isupper() else 0.5
             if GERMAN_SHAPES.search(word):
                 result["de"] += weight
             elif ENGLISH_SHAPES.search(word):
@@ -105,6 +105,6 @@ def detect(text: str, hint: Optional[str] = None) -> str:
     if fallback in winners:
         return fallback
     # One word shape alone (a surname, a street) does not outweigh the language of the session.
-    if best < 0.4 and hint in LANGUAGES and not _HAN.search(text):
+    if best < 0.2 and hint in LANGUAGES and not _HAN.search(text):
         return hint
     return winners[0]

@@ -7,6 +7,17 @@ from bot.core import absent, command_line
 from bot.core.settings import current
 
 
+def quiet() -> None:
+    """Leaves warnings to those who can act on them: Rasa's own libraries are past their end of support and warn a lot."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # Sanic puts a filter of its own in front when imported; packaging warns as a user would, not as a library.
+        import packaging.requirements  # noqa: F401
+        import sanic.app  # noqa: F401
+    for category in (DeprecationWarning, PendingDeprecationWarning):
+        warnings.filterwarnings("ignore", category=category)
+
+
 def main() -> None:
     """Prepares the environment, then hands over to Rasa."""
     root = str(Path.cwd())
@@ -14,8 +25,7 @@ def main() -> None:
         sys.path.insert(0, root)
     settings = current()
     settings.export()
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
-    warnings.filterwarnings("ignore", message=".*pkg_resources.*")
+    quiet()
     refusal = command_line.refusal(sys.argv[1:])
     if refusal:
         sys.exit(refusal)
@@ -23,7 +33,7 @@ def main() -> None:
     absent.install()
     from bot.core import guards
 
-    guards.install(settings)
+    guards.install(settings, next(iter(sys.argv[1:]), ""))
     import rasa.__main__
 
     rasa.__main__.main()

@@ -4,12 +4,13 @@ TensorFlow is reached through five Rasa modules only, so those are answered for 
 """
 import importlib.abc
 import importlib.machinery
+import importlib.util
 import sys
 import types
 
 # Third-party packages of channels, stores and brokers that this core does not offer.
 LIBRARIES = ("aio_pika", "aiogram", "aiormq", "boto3", "botocore", "fbmessenger", "google.auth", "google.oauth2", "pymongo",
-             "slack_sdk", "twilio", "webexteamssdk")
+             "slack_sdk", "spacy.cli", "twilio", "webexteamssdk")
 # Rasa's own modules that would pull in TensorFlow, with the names others import from them.
 COMPONENTS = "rasa.engine.recipes.default_components"
 RASA_MODULES = {
@@ -17,10 +18,14 @@ RASA_MODULES = {
     "rasa.utils.tensorflow.environment": ("setup_tf_environment", "check_deterministic_ops"),
     "rasa.utils.tensorflow.callback": ("RasaTrainingLogger", "RasaModelCheckpoint"),
     "rasa.utils.tensorflow.data_generator": ("RasaBatchDataGenerator",),
+    "rasa.utils.tensorflow.model_data": ("RasaModelData", "ragged_array_to_ndarray"),
+    "rasa.utils.tensorflow.model_data_utils": (),
     "rasa.nlu.classifiers.diet_classifier": ("DIETClassifier",),
     "rasa.nlu.selectors.response_selector": ("ResponseSelector",),
     "rasa.core.policies.ted_policy": ("TEDPolicy",),
 }
+# Loaded when first used: drawing confusion matrices needs matplotlib, answering does not.
+LAZY = ("rasa.utils.plotting",)
 NO_OPERATION = {"setup_tf_environment", "check_deterministic_ops"}
 
 
@@ -29,6 +34,11 @@ class AbsentLibraryError(ImportError):
 
 
 class _AbsentType(type):
+    def __getattr__(cls, name: str):
+        if name.startswith("__") or not cls.__dict__.get("__absent__"):
+            raise AttributeError(name)
+        return absent_class(f"{cls.__module__}.{cls.__qualname__}", name)
+
     def __call__(cls, *args, **kwargs):
         if cls.__dict__.get("__absent__"):
             raise AbsentLibraryError(f"{cls.__module__}.{cls.__qualname__} is not part of the light core")
@@ -37,10 +47,9 @@ class _AbsentType(type):
 
 def absent_class(module: str, name: str) -> type:
     """Returns a class that can be named, caught or subclassed, but not instantiated."""
-    base = Exception if name.endswith(("Error", "Exception", "Failure", "Exceptions")) else object
-    if base is Exception:
+    if name.endswith(("Error", "Exception", "Failure")):
         return type(name, (Exception,), {"__module__": module})
-    return _AbsentType(name, (base,), {"__module__": module, "__absent__": True})
+    return _AbsentType(name, (), {"__module__": module, "__absent__": True})
 
 
 class _AbsentModule(types.ModuleType):
@@ -56,6 +65,10 @@ class AbsentFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Import hook: stands before the ordinary finders, answers for the names above only."""
 
     def find_spec(self, fullname, path=None, target=None):
+        if fullname in LAZY:
+            spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+            spec.loader = importlib.util.LazyLoader(spec.loader)
+            return spec
         if fullname in RASA_MODULES or (fullname + ".").startswith(tuple(name + "." for name in LIBRARIES)):
             return importlib.machinery.ModuleSpec(fullname, self, is_package=fullname not in RASA_MODULES)
         return None

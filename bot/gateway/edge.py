@@ -158,7 +158,8 @@ async def _collect(receive: Receive) -> Message | None:
             return message
         size += len(message.get("body", b""))
         if size > MAX_BODY:
-            await _drain(receive)
+            if message.get("more_body"):
+                await _drain(receive)
             raise _Refused("body_too_large")
         chunks.append(message.get("body", b""))
         if not message.get("more_body"):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.partners import followup, lists
+from bot.partners.figures import figures, years
 from bot.partners.knowledge import Snapshot
 from bot.partners.premises import claims_in, judge
 from bot.partners.ranking import Asked, Scored
@@ -18,8 +19,14 @@ MOST_FACTS = 3
 OVERVIEW_FACTS = 3
 SURE = 0.5  # below this probability nothing is said as fact
 SURE_OUT_OF_SCOPE = 0.8  # a question taken for off-topic needs a clearer hit
-MARGIN = 0.6  # facts this close to the best (in score) are said with it
-BIAS, PER_SCORE, PER_FIT, PER_UNKNOWN = -4.0, 1.0, 3.0, -2.0
+CLEARLY_OUT_OF_SCOPE = 0.6
+NEIGHBOURS = "border_neighbour"
+ASKS_FIGURE = frozenset({"how_many"})
+ASKS_DATE = frozenset({"when", "since_when"})
+TYPE_WINDOW = 2.5  # how far (in score) a fact of the asked type may lie behind the best
+MARGIN = 1.0  # facts this close to the best (in score) are said with it
+BIAS = -2.2
+CERTAINTY = (0.2, 0.4, 1.0, -6.0, 0.7)  # score, covered, lead, strange, lenient
 
 
 def respond(turn: Turn, snapshot: Snapshot) -> Answer:
@@ -58,18 +65,27 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     ranked = snapshot.ranking.rank(asked, turn.language, context)
     if turn.intent == "ask_followup" and context and not asked.mentions:
         near = [s for s in ranked if s.nearness > 0]
-        if near and certainty(near[0], asked, snapshot, lenient=True) >= SURE:
+        if near and certainty(near, asked, snapshot, lenient=True) >= SURE:
             ranked = near
     best = ranked[0]
-    sure = SURE_OUT_OF_SCOPE if turn.intent.startswith("out_of_scope") else SURE
-    if certainty(best, asked, snapshot, lenient=bool(context)) < sure:
+    sure = _needed(turn)
+    if certainty(ranked, asked, snapshot, lenient=bool(context)) < sure:
         return unknown(turn, snapshot, ranked, named)
+    ranked = _of_the_asked_type(ranked, asked)
+    if not ranked:
+        return unknown(turn, snapshot, snapshot.ranking.rank(asked, turn.language, context), named)
+    best = ranked[0]
     unclear = _ambiguous(asked, ranked, turn.context, snapshot)
     if unclear:
         return ask_back(turn, snapshot, unclear)
-    facts = choose(ranked, snapshot)
     claims = claims_in(turn.text, asked, snapshot)
+    if claims.places and NEIGHBOURS not in asked.concepts:
+        # That a place is named as a neighbour says nothing about where something lies.
+        ranked = sorted(ranked, key=lambda s: NEIGHBOURS in snapshot.ranking.concepts_of(s.fact))
+    facts = choose(ranked, snapshot)
     nearby = [*facts, *(s.fact for s in ranked[:6] if s.nearness >= best.nearness and s.fact not in facts)]
+    if claims.places:
+        nearby = [fact for fact in nearby if NEIGHBOURS not in snapshot.ranking.concepts_of(fact)] or nearby
     verdict = judge(claims, nearby, snapshot)
     statement = turn.intent == "check_statement" or "yes_no" in snapshot.vocabulary.flags.find(asked.folded)
     if verdict == "yes" and not statement:
@@ -80,13 +96,41 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     return replace(answer, verdict=verdict)
 
 
-def certainty(scored: Scored, asked: Asked, snapshot: Snapshot, *, lenient: bool) -> float:
-    """Probability (0..1) that this fact answers the question."""
-    words = snapshot.vocabulary.content_words(asked.masked)
-    strange = [w for w in words if not snapshot.ranking.knows(w)]
-    unknown_share = len(strange) / len(words) if words else 0.0
-    logit = BIAS + PER_SCORE * scored.score + PER_FIT * scored.fit + PER_UNKNOWN * unknown_share
-    return 1 / (1 + math.exp(-(logit + (0.5 if lenient else 0.0))))
+def certainty(ranked: Sequence[Scored], asked: Asked, snapshot: Snapshot, *, lenient: bool) -> float:
+    """Probability (0..1) that the first of the ranked facts answers the question.
+
+    The constants come from `python -m bench.ranking --fit`; `lenient` helps short questions that lean on a subject.
+    """
+    words, han_runs = snapshot.vocabulary.content(asked.masked)
+    strange = snapshot.ranking.strange_share(words, han_runs)
+    lead = ranked[0].score - ranked[min(3, len(ranked) - 1)].score
+    features = (ranked[0].score, ranked[0].covered, lead, strange, 1.0 if lenient else 0.0)
+    logit = BIAS + sum(weight * value for weight, value in zip(CERTAINTY, features, strict=True))
+    return 1 / (1 + math.exp(-logit))
+
+
+def _of_the_asked_type(ranked: list[Scored], asked: Asked) -> list[Scored]:
+    """"When" wants a date and "how many" a figure: facts with one first, none when no near fact has one."""
+    if asked.concepts & ASKS_FIGURE:
+        fits = _has_figure
+    elif asked.concepts & ASKS_DATE:
+        fits = _has_date
+    else:
+        return ranked
+    best = ranked[0]
+    window = [s for s in ranked[:8] if best.score - s.score < TYPE_WINDOW]
+    fitting = [s for s in window if fits(s.fact)]
+    if not fitting:
+        return []
+    return [*fitting, *(s for s in ranked if s not in fitting)]
+
+
+def _has_date(fact: Fact) -> bool:
+    return bool(years(fact.text.get("en", "") or next(iter(fact.text.values()))))
+
+
+def _has_figure(fact: Fact) -> bool:
+    return any(f for text in fact.text.values() for f in figures(text) - {float(y) for y in years(text)})
 
 
 def choose(ranked: Sequence[Scored], snapshot: Snapshot) -> tuple[Fact, ...]:
@@ -132,10 +176,19 @@ def ask_back(turn: Turn, snapshot: Snapshot, candidates: Sequence[str]) -> Answe
 def unknown(turn: Turn, snapshot: Snapshot, ranked: Sequence[Scored], named: Sequence[str]) -> Answer:
     """No fact answers: what was named, or the nearest things that are known."""
     near = [i for i in named if snapshot.facts_of.get(i)]
-    near += [s.fact.record_id for s in ranked[:5] if snapshot.records[s.fact.record_id].type != "link"]
+    near = near or [s.fact.record_id for s in ranked[:5] if snapshot.records[s.fact.record_id].type != "link"]
     subject = tuple(named) or turn.context.subject
     context = Context(subject[:3], (), turn.context.said, turn.text)
     return Answer("unknown", suggestions=tuple(dict.fromkeys(near))[:2], context=context)
+
+
+def _needed(turn: Turn) -> float:
+    """How certain an answer must be: off-topic by the classifier's clear word is not answered from facts."""
+    if not turn.intent.startswith("out_of_scope"):
+        return SURE
+    if turn.certainty >= CLEARLY_OUT_OF_SCOPE:
+        return 1.01
+    return SURE_OUT_OF_SCOPE
 
 
 def _context_ids(turn: Turn, snapshot: Snapshot, asked: Asked) -> tuple[str, ...]:
@@ -146,9 +199,14 @@ def _context_ids(turn: Turn, snapshot: Snapshot, asked: Asked) -> tuple[str, ...
         return (CENTRE,)
     leans = turn.intent in ("ask_followup", "ask_more", "choose_item") or (
         "pronoun" in snapshot.vocabulary.flags.find(asked.folded)
-        or len(snapshot.vocabulary.content_words(asked.masked)) < 2
+        or _is_short(asked, snapshot)
     )
     return (turn.context.subject or turn.context.listed) if leans else ()
+
+
+def _is_short(asked: Asked, snapshot: Snapshot) -> bool:
+    words, han_runs = snapshot.vocabulary.content(asked.masked)
+    return len(words) + sum(map(len, han_runs)) / 2 < 2
 
 
 def _ambiguous(asked: Asked, ranked: Sequence[Scored], context: Context, snapshot: Snapshot) -> tuple[str, ...]:

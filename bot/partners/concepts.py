@@ -12,6 +12,7 @@ import yaml
 from bot.common.text import fold
 
 LATIN = re.compile(r"[a-z0-9]+")
+HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 SHORTEST_PREFIX = 3
 
 

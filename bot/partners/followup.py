@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from bot.partners import answers, lists
 from bot.partners.knowledge import Snapshot
-from bot.partners.ranking import Asked
+from bot.partners.ranking import CONTEXT_NEARNESS, Asked
 from bot.partners.records import Record
 from bot.partners.turn import Answer, Turn, told
 
 MORE_FACTS = 2
+LEAST_COVERED = 0.3  # share of the asked concepts that a fact about another record must have
 ORDINALS = {
     1: "first 1st erste* ersten 第一 头一 number 1|nummer 1|nr 1|no 1",
     2: "second 2nd zweite* 第二 number 2|nummer 2|nr 2|no 2",
@@ -42,7 +43,7 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     if "where" in flags and turn.context.subject:
         ranked = snapshot.ranking.rank(asked, turn.language, turn.context.subject)
         near = [s for s in ranked if s.nearness > 0.5]
-        if not near or answers.certainty(near[0], asked, snapshot, lenient=True) < answers.SURE:
+        if not near or answers.certainty(near, asked, snapshot, lenient=True) < answers.SURE:
             return _where_are_they(turn, snapshot)
     return None
 
@@ -146,8 +147,9 @@ def _about(turn: Turn, snapshot: Snapshot, what: str, record_id: str) -> Answer:
     """What was asked before (names taken out), about this record; its overview when no fact fits."""
     asked = replace(snapshot.ranking.ask(what), mentions=())
     ranked = snapshot.ranking.rank(asked, turn.language, (record_id,))
-    near = [s for s in ranked if s.nearness > 0.5]
-    if near and answers.certainty(near[0], asked, snapshot, lenient=True) >= answers.SURE:
+    near = [s for s in ranked if s.nearness >= CONTEXT_NEARNESS]
+    fits = near and (near[0].covered >= LEAST_COVERED or not asked.concepts)
+    if fits and answers.certainty(near, asked, snapshot, lenient=True) >= answers.SURE:
         facts = answers.choose(near, snapshot)
         answer = answers.say_facts(turn, snapshot, facts, (record_id,))
         return answer.with_context(replace(answer.context, question=what))

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.common.text import fold
-from bot.partners.names import NameIndex
+from bot.partners.names import Mention, NameIndex
 from bot.partners.records import LANGUAGES, Fact
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 WORD = re.compile(r"[a-z0-9]+")
 
 
-def masked(folded: str, names: NameIndex) -> str:
+def masked(folded: str, mentions: Iterable[Mention]) -> str:
     """The text without the names in it: what is asked, apart from about whom."""
     out, last = [], 0
-    for mention in names.find(folded):
+    for mention in mentions:
         out.append(folded[last : mention.start])
         last = mention.end
     return " ".join("".join([*out, " ", folded[last:]]).split())
@@ -49,6 +50,8 @@ class Similarity:
     text: NDArray[np.float64]
     asked_masked: NDArray[np.float64]
     text_masked: NDArray[np.float64]
+    pooled: NDArray[np.float64]
+    pooled_masked: NDArray[np.float64]
 
 
 class LanguageIndex:
@@ -70,25 +73,37 @@ class LanguageIndex:
         self._full = TfidfVectorizer(analyzer=terms, sublinear_tf=True, dtype=np.float32)
         self._full_matrix = self._full.fit_transform(documents).tocsr()
         self._masked = TfidfVectorizer(analyzer=terms, sublinear_tf=True, dtype=np.float32)
-        self._masked_matrix = self._masked.fit_transform([masked(d, names) or "?" for d in documents]).tocsr()
+        self._masked_matrix = self._masked.fit_transform([masked(d, names.find(d, misspelt=False)) or "?" for d in documents]).tocsr()
+        ones = np.ones(len(owner), dtype=np.float32)
+        pool = csr_matrix((ones, (self._owner, np.arange(len(owner)))), shape=(self._size, len(owner)))
+        self._pools = [(pool @ matrix).tocsr() for matrix in (self._full_matrix, self._masked_matrix)]
+        self._norms = [np.sqrt(np.asarray(p.multiply(p).sum(axis=1)).ravel()) for p in self._pools]
 
     def similarity(self, folded: str, folded_masked: str, leave_out: tuple[int, int] | None = None) -> Similarity:
         """Compare a folded question (and its masked form).
 
         `leave_out` (number of the fact, number of its way of asking) skips that one, for measuring.
         """
-        full = self._compare(self._full, self._full_matrix, folded)
-        without = self._compare(self._masked, self._masked_matrix, folded_masked)
+        queries = [self._full.transform([folded]), self._masked.transform([folded_masked])]
+        matrices = [self._full_matrix, self._masked_matrix]
+        rows = [np.asarray((m @ q.T).todense()).ravel() for m, q in zip(matrices, queries, strict=True)]
+        pooled = [np.asarray((p @ q.T).todense()).ravel() for p, q in zip(self._pools, queries, strict=True)]
+        norms = [norm.copy() for norm in self._norms]
         if leave_out:
-            row = int(np.argmax(self._owner == leave_out[0])) + 1 + leave_out[1]
-            full[row] = without[row] = 0.0
+            fact, row = leave_out[0], int(np.argmax(self._owner == leave_out[0])) + 1 + leave_out[1]
+            for n, matrix in enumerate(matrices):
+                rest = self._pools[n][fact] - matrix[row]
+                norms[n][fact] = np.sqrt(rest.multiply(rest).sum())
+                pooled[n][fact] -= rows[n][row]
+                rows[n][row] = 0.0
+        full, without = rows
         return Similarity(
-            self._best(full, False), self._best(full, True), self._best(without, False), self._best(without, True)
+            self._best(full, False),
+            self._best(full, True),
+            self._best(without, False),
+            self._best(without, True),
+            *(p / np.maximum(norm, 1e-6) for p, norm in zip(pooled, norms, strict=True)),
         )
-
-    def _compare(self, vectorizer: TfidfVectorizer, matrix: object, text: str) -> NDArray[np.float64]:
-        vector = vectorizer.transform([text])
-        return np.asarray((matrix @ vector.T).todense()).ravel()  # type: ignore[operator]
 
     def _best(self, scores: NDArray[np.float64], of_text: bool) -> NDArray[np.float64]:
         best = np.zeros(self._size)

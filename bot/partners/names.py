@@ -60,8 +60,11 @@ class NameIndex:
     def __len__(self) -> int:
         return len(self._by_text)
 
-    def find(self, folded: str) -> tuple[Mention, ...]:
-        """Mentions in an already folded text, left to right, longest first, without overlaps."""
+    def find(self, folded: str, *, misspelt: bool = True) -> tuple[Mention, ...]:
+        """Mentions in an already folded text, left to right, longest first, without overlaps.
+
+        `misspelt` also looks for names that are a few letters off.
+        """
         tokens = [(m.start(), m.end()) for m in TOKEN.finditer(folded)]
         found: list[Mention] = []
         free: list[tuple[int, int]] = []
@@ -74,7 +77,8 @@ class NameIndex:
             else:
                 free.append(tokens[position])
                 position += 1
-        found += self._misspelt(folded, free)
+        if misspelt:
+            found += self._misspelt(folded, free)
         return tuple(sorted(found, key=lambda m: m.start))
 
     def _longest(self, folded: str, tokens: Sequence[tuple[int, int]], first: int) -> tuple[Mention | None, int]:

@@ -77,25 +77,23 @@ def links(
 
 def desks(session: Session) -> tuple[Desk, ...]:
     """All contact desks; the first is the general one."""
-    return tuple(_desk(row) for row in session.scalars(select(t.DeskRow).order_by(t.DeskRow.position)))
+    answers_for: dict[str, list[str]] = defaultdict(list)
+    for row in session.scalars(select(t.DeskTopicRow)):
+        answers_for[row.desk_id].append(row.record_id)
+    return tuple(
+        Desk(
+            row.id, row.names, tuple(row.languages), row.organisation_id, tuple(answers_for[row.id]),
+            row.email, row.phone, row.url, row.hours,
+        )
+        for row in session.scalars(select(t.DeskRow).order_by(t.DeskRow.position))
+    )  # fmt: skip
 
 
 def responsible_desks(session: Session, record_ids: Sequence[str], language: str | None = None) -> tuple[Desk, ...]:
     """Desks that answer for any of the records, those speaking `language` first; the general desk when none does."""
-    matching = select(t.DeskTopicRow.desk_id).where(t.DeskTopicRow.record_id.in_(record_ids))
-    rows = session.scalars(select(t.DeskRow).where(t.DeskRow.id.in_(matching)).order_by(t.DeskRow.position))
-    found = tuple(_desk(row) for row in rows)
-    if not found:
-        return desks(session)[:1]
-    if language:
-        found = tuple(sorted(found, key=lambda desk: language not in desk.languages))
-    return found
-
-
-def _desk(row: t.DeskRow) -> Desk:
-    return Desk(
-        row.id, row.names, tuple(row.languages), row.organisation_id, row.email, row.phone, row.url, row.hours
-    )
+    every = desks(session)
+    found = [desk for desk in every if set(record_ids) & set(desk.answers_for)]
+    return tuple(sorted(found, key=lambda desk: language not in desk.languages)) if found else every[:1]
 
 
 def records(session: Session, ids: Iterable[str] | None = None) -> tuple[Record, ...]:

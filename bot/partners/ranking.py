@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.common.text import fold
-from bot.partners.concepts import LATIN, Concepts
+from bot.partners.concepts import HAN_RUN, LATIN, Concepts
 from bot.partners.index import LanguageIndex, build, masked
 from bot.partners.names import Mention, NameIndex
 from bot.partners.records import LANGUAGES, Fact, Record
@@ -18,17 +18,17 @@ TWIN_NEARNESS = 0.8  # a city and its administration
 TEXT_NEARNESS = 0.6  # the fact's sentence names the subject
 CONTEXT_NEARNESS = 0.9  # the subject comes from the conversation, not from the question
 
-FEATURES = ("asked", "text", "asked_near", "text_near", "concepts", "concepts_near", "near", "far")
-WEIGHTS = np.array([1.2, 1.5, 1.2, 1.5, 0.8, 0.8, 1.0, -1.0])
+FEATURES = ("asked", "text", "asked_near", "text_near", "concepts", "concepts_near", "near", "far", "pooled", "pooled_near")
+WEIGHTS = np.array([0.37, 1.93, 0.0, 3.88, 1.64, 2.43, -0.69, -1.02, 4.77, 2.3])
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A fact with its score; `fit` is how well what is asked fits (0..1), apart from about whom."""
+    """A fact with its score; `covered` is the share (0..1) of the question's concepts that it has."""
 
     fact: Fact
     score: float
-    fit: float
+    covered: float
     nearness: float
 
 
@@ -61,25 +61,30 @@ class Ranking:
         texts += [t for f in self.facts for many in f.asked.values() for t in many]
         self._words = {word for text in texts for word in LATIN.findall(fold(text))}
         self._stems = {word[:6] for word in self._words if len(word) >= 6}
+        self._pairs = {run[i : i + 2] for text in texts for run in HAN_RUN.findall(fold(text)) for i in range(len(run) - 1)}
         total = len(self.facts)
         self._weight = {c: float(np.log((1 + total) / (1 + n)) + 0.1) for c, n in counts.items()}
 
-    def knows(self, word: str) -> bool:
-        """Whether a folded Latin word (or its beginning) stands in any fact or way of asking."""
-        return word in self._words or word[:6] in self._stems or bool(self._concepts.find(word))
+    def strange_share(self, words: Sequence[str], han_runs: Sequence[str]) -> float:
+        """Share (0..1) of the words and pairs of Chinese characters that no fact and no way of asking uses."""
+        pairs = [run[i : i + 2] for run in han_runs for i in range(len(run) - 1)]
+        strange = [w for w in words if not (w in self._words or w[:6] in self._stems or self._concepts.find(w))]
+        strange += [pair for pair in pairs if pair not in self._pairs]
+        total = len(words) + len(pairs)
+        return len(strange) / total if total else 0.0
 
     def ask(self, text: str) -> Asked:
         """Fold a question and find names and concepts in it."""
         folded = fold(text)
-        return Asked(folded, masked(folded, self._names), self._names.find(folded), self._concepts.find(folded))
+        mentions = self._names.find(folded)
+        return Asked(folded, masked(folded, mentions), mentions, self._concepts.find(folded))
 
     def rank(self, asked: Asked, language: str, context: Sequence[str] = ()) -> list[Scored]:
         """All facts, best first. `context`: ids of the conversation's subject, used when the question names none."""
         features = self.features(asked, language, context)
         scores = features @ WEIGHTS
-        fit = np.maximum.reduce([features[:, 0], features[:, 1], features[:, 2], features[:, 3]])
         order = np.argsort(-scores, kind="stable")
-        return [Scored(self.facts[i], float(scores[i]), float(fit[i]), float(features[i, 6])) for i in order]
+        return [Scored(self.facts[i], float(scores[i]), float(features[i, 4]), float(features[i, 6])) for i in order]
 
     def features(
         self, asked: Asked, language: str, context: Sequence[str] = (), leave_out: tuple[int, int] | None = None
@@ -101,6 +106,8 @@ class Ranking:
                 concepts * near,
                 near if groups else np.zeros(len(self.facts)),
                 far,
+                similarity.pooled,
+                similarity.pooled_masked * near,
             ],
             axis=1,
         )
@@ -135,10 +142,14 @@ class Ranking:
         primary = {record.id} | ({record.from_id, record.to_id} if record.type == "link" else set())
         secondary = set(record.organisations)
         for text in fact.text.values():
-            for mention in self._names.find(fold(text)):
+            for mention in self._names.find(fold(text), misspelt=False):
                 if mention.strength > 1:
                     secondary |= set(mention.record_ids)
         return frozenset(i for i in primary if i), frozenset(secondary)
+
+    def concepts_of(self, fact: Fact) -> frozenset[str]:
+        """Concepts in the sentences of a fact, not in the ways it is asked for."""
+        return frozenset().union(*(self._concepts.find(fold(text)) for text in fact.text.values()))
 
     def _concepts_of(self, fact: Fact) -> frozenset[str]:
         texts = [*fact.text.values(), *(a for many in fact.asked.values() for a in many)]

@@ -23,7 +23,7 @@ class Source:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Fact:
     """One statement about one record; `variants` name the questions on which sources disagree."""
 
@@ -55,7 +55,7 @@ class Name:
     folded: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Record:
     """An organisation, place, topic or link; fields that a type does not have are empty."""
 
@@ -93,6 +93,7 @@ class Desk:
     names: Mapping[str, str]
     languages: tuple[str, ...]
     organisation_id: str | None
+    answers_for: tuple[str, ...]
     email: str | None
     phone: str | None
     url: str | None

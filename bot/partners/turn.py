@@ -33,11 +33,12 @@ class Context:
 
 @dataclass(frozen=True)
 class Turn:
-    """One message of a visitor; `record` and `fact` come from a choice that was pressed."""
+    """One message of a visitor; `certainty` (0..1) is the intent's; `record` and `fact` come from a pressed choice."""
 
     text: str
     language: str
     intent: str
+    certainty: float = 1.0
     context: Context = field(default_factory=Context)
     record: str | None = None
     fact: str | None = None

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from bot.common.text import fold
-from bot.partners.concepts import LATIN, Concepts
+from bot.partners.concepts import HAN_RUN, LATIN, Concepts
 
 GROUPS = ("kinds", "countries", "cities", "parts", "link_kinds")
 FLAGS = ("count", "oldest", "newest", "suspended", "active", "yes_no", "pronoun", "plural", "where", "else", "not_that")
@@ -46,9 +46,14 @@ class Vocabulary:
             return False
         return all(self._empty.find(word) for word in LATIN.findall(rest))
 
-    def content_words(self, folded_masked: str) -> list[str]:
-        """The Latin words of a question that carry meaning."""
-        return [word for word in LATIN.findall(folded_masked) if not self._filler.find(word)]
+    def content(self, folded_masked: str) -> tuple[list[str], list[str]]:
+        """The Latin words of a question that carry meaning, and its Chinese runs without filler."""
+        rest = folded_masked
+        for phrase in self._empty_han:
+            if len(phrase) > 1:
+                rest = rest.replace(phrase, " ")
+        words = [word for word in LATIN.findall(rest) if not self._filler.find(word)]
+        return words, HAN_RUN.findall(rest)
 
 
 def read_vocabulary(folder: Path) -> Vocabulary:

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 import bot.gateway.tables  # noqa: F401  (fills the metadata)
 from bot.gateway.app import create_app
+from bot.gateway.server import server_options
 from bot.settings import Settings
 from bot.store import Base, Store
 from .fake_core import SECRET, FakeCore, RunningServer
@@ -40,28 +41,40 @@ def core(core_server: tuple[FakeCore, RunningServer]) -> FakeCore:
     return core_server[0]
 
 
+def build_settings(var_dir: Path, core_port: int, **changes: Any) -> Settings:
+    """Settings with short deadlines, and the tables of the gateway in a file of their own."""
+    values: dict[str, Any] = {
+        "var_dir": var_dir, "core_port": core_port, "actions_port": core_port,
+        "session_key": SecretStr(KEY), "core_secret": SecretStr(SECRET), "actions_token": SecretStr("a" * 40),
+        "core_patience_seconds": 0.5, "core_timeout_seconds": 5.0, "database_url": "", "redis_url": None,
+    }
+    settings = Settings(_env_file=None, **(values | changes))  # type: ignore[call-arg]
+    store = Store(settings.database)
+    Base.metadata.create_all(store.engine)
+    store.close()
+    return settings
+
+
 @pytest.fixture
 def make_settings(core_server: tuple[FakeCore, RunningServer], tmp_path: Path) -> Callable[..., Settings]:
-    port = core_server[1].port
-
-    def make(**changes: Any) -> Settings:
-        values: dict[str, Any] = {
-            "var_dir": tmp_path, "core_port": port, "actions_port": port,
-            "session_key": SecretStr(KEY), "core_secret": SecretStr(SECRET), "actions_token": SecretStr("a" * 40),
-            "core_patience_seconds": 0.5, "core_timeout_seconds": 5.0, "database_url": "", "redis_url": None,
-        }
-        settings = Settings(_env_file=None, **(values | changes))
-        store = Store(settings.database)
-        Base.metadata.create_all(store.engine)
-        store.close()
-        return settings
-
-    return make
+    return lambda **changes: build_settings(tmp_path, **({"core_port": core_server[1].port} | changes))
 
 
-@pytest.fixture
-def settings(make_settings: Callable[..., Settings]) -> Settings:
-    return make_settings(messages_per_10_seconds=10_000, messages_per_minute=10_000, sessions_per_minute=10_000)
+@pytest.fixture(scope="session")
+def settings(core_server: tuple[FakeCore, RunningServer], tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """What the shared gateway runs with: no limit gets in the way."""
+    no_limits = dict.fromkeys(
+        ("messages_per_10_seconds", "messages_per_minute", "sessions_per_minute", "reads_per_minute"), 1_000_000
+    )
+    return build_settings(tmp_path_factory.mktemp("gateway"), core_server[1].port, **no_limits)
+
+
+@pytest.fixture(scope="session")
+def gateway_url(settings: Settings) -> Iterator[str]:
+    """One gateway for all tests that need no settings of their own."""
+    server = RunningServer(create_app(settings), **server_options(settings))
+    yield server.url
+    server.stop()
 
 
 @pytest.fixture
@@ -78,8 +91,8 @@ def serve() -> Iterator[Callable[..., RunningServer]]:
 
 
 @pytest.fixture
-def client(core: FakeCore, settings: Settings, serve: Callable[..., RunningServer]) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=serve(create_app(settings)).url, timeout=20, trust_env=False) as http:
+def client(core: FakeCore, gateway_url: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=gateway_url, timeout=20, trust_env=False) as http:
         yield http
 
 

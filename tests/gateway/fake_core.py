@@ -18,13 +18,14 @@ class FakeCore:
     """Echoes each message and remembers what it was asked; idempotent by message id, like the real core."""
 
     def __init__(self) -> None:
+        self.health_asked = 0
         self.turns: list[dict[str, Any]] = []
         self.asked: list[dict[str, Any]] = []
         self.answers: dict[tuple[str, str], dict[str, Any]] = {}
         self.failures: list[int] = []
         self.delays: list[float] = []
         self.next_reply: dict[str, Any] | None = None
-        self.language = "en"
+        self.language: str | None = None  # None: answers in the language it is given
         self.fixed_language: str | None = None
 
     def app(self) -> Starlette:
@@ -37,6 +38,7 @@ class FakeCore:
         )
 
     async def _health(self, request: Request) -> Response:
+        self.health_asked += 1
         return JSONResponse({"status": "ok", "model": "test-model", "names_revision": "1"})
 
     async def _turn(self, request: Request) -> Response:
@@ -58,7 +60,8 @@ class FakeCore:
     def _reply(self, body: dict[str, Any]) -> dict[str, Any]:
         reply, self.next_reply = self.next_reply, None
         message = {"text": f"You said: {body['text']}", "buttons": [], "custom": None}
-        rest = {"language": self.language, "fixed_language": self.fixed_language, "intent": "greet", "confidence": 1.0}
+        language = self.language or body["language"]
+        rest = {"language": language, "fixed_language": self.fixed_language, "intent": "greet", "confidence": 1.0}
         return {"messages": [message], **rest} | (reply or {})
 
 
@@ -66,7 +69,8 @@ class RunningServer:
     """An ASGI application served by uvicorn in a thread on 127.0.0.1; `port` 0 takes a free one."""
 
     def __init__(self, app: Any, port: int = 0, **options: Any) -> None:
-        config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", access_log=False, **options)
+        options |= {"log_level": "error", "access_log": False}
+        config = uvicorn.Config(app, host="127.0.0.1", port=port, **options)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()

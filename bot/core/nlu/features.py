@@ -1,49 +1,67 @@
-"""Sparse features of a sentence: words, word pairs and the character n-grams of each word, over folded text."""
+"""Sparse features of a sentence in four blocks: words, character n-grams, what is named, and language-neutral concepts."""
+from collections import Counter
+from itertools import combinations
 from typing import Dict, Iterator, List, Sequence
 
 from bot.common.text import fold
+from bot.core.nlu.concepts import concepts
+from bot.core.nlu.name_matcher import Match, mask
 
-WORD_LIMIT = 64
-TEXT_LIMIT = 2000
+# How much each block weighs against the others; found by cross-validation.
+BLOCK_WEIGHTS = {"words": 0.7, "characters": 1.0, "names": 0.5, "concepts": 0.8}
+LONGEST_NGRAM = 4
+LONGEST_TEXT = 2000
+LONGEST_WORD = 64
+# From here on a sentence counts as long.
+LONG_SENTENCE = 12
 
 
 def words_of(text: str) -> List[str]:
     """Returns folded words; a Han run is cut into characters, as words are not marked in Chinese."""
     words: List[str] = []
-    for word in fold(text[:TEXT_LIMIT]).split():
+    for word in fold(text[:LONGEST_TEXT]).split():
         run = ""
-        for character in word[:TEXT_LIMIT]:
+        for character in word:
             if "\u3400" <= character <= "\u9fff":
                 if run:
-                    words.append(run[:WORD_LIMIT])
+                    words.append(run[:LONGEST_WORD])
                     run = ""
                 words.append(character)
             else:
                 run += character
         if run:
-            words.append(run[:WORD_LIMIT])
+            words.append(run[:LONGEST_WORD])
     return words
 
 
-def features(text: str, longest: int = 4) -> Iterator[str]:
-    """Yields the features of `text`, repeated ones as often as they occur: w: words, p: pairs, c: character n-grams."""
-    words = words_of(text)
-    yield "b:"
-    previous = "^"
-    for word in words:
-        yield "w:" + word
-        yield f"p:{previous} {word}"
-        previous = word
-    yield f"p:{previous} $"
+def blocks(text: str, names: Sequence[Match]) -> Dict[str, Dict[str, int]]:
+    """Returns how often each feature occurs, by block; `names` are the matches in `text`, which are looked past."""
+    masked = mask(text[:LONGEST_TEXT], names)
+    words = words_of(masked)
+    return {
+        "words": _word_features(words),
+        "characters": _character_features(words),
+        "names": _name_features(words, names),
+        "concepts": _concept_features(masked),
+    }
+
+
+def _word_features(words: Sequence[str]) -> Dict[str, int]:
+    framed = ["^", *words, "$"]
+    return Counter([f"w:{word}" for word in words] + [f"p:{first} {second}" for first, second in zip(framed, framed[1:])])
+
+
+def _character_features(words: Sequence[str]) -> Dict[str, int]:
+    result: Counter = Counter()
     for run in _runs(words):
         padded = f" {run} "
-        for size in range(1 if not run.isascii() else 2, longest + 1):
-            for start in range(len(padded) - size + 1):
-                yield "c:" + padded[start : start + size]
+        for size in range(2 if run.isascii() else 1, LONGEST_NGRAM + 1):
+            result.update("c:" + padded[start : start + size] for start in range(len(padded) - size + 1))
+    return result
 
 
 def _runs(words: Sequence[str]) -> Iterator[str]:
-    """Yields Latin words singly and neighbouring Han characters joined; names replaced by their kind stay whole words."""
+    """Yields Latin words singly and neighbouring Han characters joined; the masks of names are left out."""
     run = ""
     for word in words:
         if len(word) == 1 and not word.isascii():
@@ -58,9 +76,15 @@ def _runs(words: Sequence[str]) -> Iterator[str]:
         yield run
 
 
-def counts(text: str, longest: int = 4) -> Dict[str, int]:
-    """Returns how often each feature occurs in `text`."""
-    result: Dict[str, int] = {}
-    for feature in features(text, longest):
-        result[feature] = result.get(feature, 0) + 1
-    return result
+def _name_features(words: Sequence[str], names: Sequence[Match]) -> Dict[str, int]:
+    kinds = sorted({name.type for name in names})
+    found = [f"n:{'+'.join(kinds)}", f"n:{min(len({name.id for name in names}), 3)}"]
+    found += [f"n:has {kind}" for kind in kinds]
+    found += [f"n:length {min(len(words), LONG_SENTENCE)}"]
+    found += [f"n:first {words[0]}", f"n:last {words[-1]}"] if words else []
+    return Counter(found)
+
+
+def _concept_features(masked: str) -> Dict[str, int]:
+    found = sorted(concepts().find(fold(masked), masked))
+    return Counter([f"k:{concept}" for concept in found] + [f"k:{one}+{other}" for one, other in combinations(found, 2)])

@@ -1,7 +1,7 @@
 """Finds the names of the partner database in a message; the list can change while the core runs, without training."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Text, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Text, Tuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -64,6 +64,9 @@ class NameIndex:
         if record[:2] not in [known[:2] for known in records]:
             records.append(record)
 
+    def __len__(self) -> int:
+        return len(self._records)
+
     def find(self, text: str) -> List[Match]:
         """Returns the longest names in `text` from left to right; one spelling of two records gives two matches."""
         words = pieces(text)
@@ -84,7 +87,7 @@ class NameIndex:
         return sorted(result)
 
 
-def mask(text: str, matches: List[Match]) -> str:
+def mask(text: str, matches: Sequence[Match]) -> str:
     """Returns `text` with each name replaced by a word for its kind, so that sentences differ by what is asked only."""
     result, position = [], 0
     for match in matches:
@@ -106,6 +109,11 @@ class NameMatcher(GraphComponent, EntityExtractorMixin):
     ) -> "NameMatcher":
         source = name_lists.shared_source(current().names_file)
         return cls(source)
+
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+        """Makes Rasa train again when the names snapshot has changed."""
+        return name_lists.digest(current().names_file)
 
     def __init__(self, source: name_lists.NamesSource) -> None:
         source.listen(self._replace)

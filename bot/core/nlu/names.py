@@ -1,4 +1,5 @@
 """The names of organisations, places and topics: from the action server while it runs, else from the last snapshot."""
+import hashlib
 import json
 import logging
 import threading
@@ -57,6 +58,12 @@ def read_snapshot(path: str) -> NamesList:
     except (OSError, ValueError) as error:
         logger.warning("Names snapshot cannot be used: %s", type(error).__name__)
         return EMPTY
+
+
+def digest(path: str) -> str:
+    """Returns a checksum of the snapshot file's content; of nothing if there is no file."""
+    file = Path(path)
+    return hashlib.sha256(file.read_bytes() if file.is_file() else b"").hexdigest()
 
 
 def fetch(url: str, token: str, revision: str, timeout: float = 2.0) -> Optional[NamesList]:

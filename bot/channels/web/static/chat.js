@@ -1,7 +1,7 @@
 // The chat on the page: nothing is stored or sent before the visitor starts; unsent messages keep their id.
 
 import * as api from "./api.js";
-import { atEnd, byId, currentLanguage, element, messageNode, setLanguage, t, toEnd } from "./view.js";
+import { atEnd, byId, currentLanguage, element, messageNode, reveal, setLanguage, t } from "./view.js";
 
 const AUTOMATIC_RETRIES = 3;
 const COUNT_FROM = 200;
@@ -29,7 +29,7 @@ function show(message) {
   const node = messageNode(message, press);
   shown.set(message.id, node);
   log.append(node);
-  if (follow) toEnd(log);
+  if (follow) reveal(log, node);
   return node;
 }
 
@@ -46,7 +46,7 @@ function notice(key, action) {
     node.append(button);
   }
   log.append(node);
-  toEnd(log);
+  reveal(log, node);
   return node;
 }
 
@@ -92,7 +92,7 @@ function status(node, line, refusal) {
   box.lang = currentLanguage();
   box.append(element("span", "", line), reason);
   node.append(box);
-  toEnd(log);
+  reveal(log, node);
   return box;
 }
 

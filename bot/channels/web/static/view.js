@@ -140,12 +140,14 @@ function dateText(asOf, code) {
   return new Intl.DateTimeFormat(LOCALES[code] ?? code, parts).format(date);
 }
 
-// Scrolls to the end unless the visitor is reading further up.
+// Whether the visitor is reading the newest messages rather than further up.
 export function atEnd(log) {
   return log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
 }
 
-export function toEnd(log) {
+// Shows the newest message: its end, or its beginning when it is higher than the log.
+export function reveal(log, node) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  log.scrollTo({ top: log.scrollHeight, behavior: calm ? "auto" : "smooth" });
+  const start = node.offsetTop - log.offsetTop - 12;
+  log.scrollTo({ top: Math.min(start, log.scrollHeight - log.clientHeight), behavior: calm ? "auto" : "smooth" });
 }

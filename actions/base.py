@@ -1,0 +1,36 @@
+"""The base of all actions: a name, the knowledge, and database work off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.partners.knowledge import KnowledgeBase, Snapshot
+
+
+class KnowledgeAction(Action):
+    """An action that answers from the newest knowledge; `respond` runs in a thread and may block."""
+
+    action_name = ""
+
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        self._knowledge = knowledge
+
+    def name(self) -> str:
+        return self.action_name
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """Raises StoreUnavailable when the database is away; the core then apologises."""
+        work: Callable[[], list[EventType]] = lambda: self.respond(dispatcher, tracker, self._knowledge.current())
+        return await asyncio.to_thread(work)
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
+        """Say one thing through `dispatcher`; return what is to be remembered."""
+        raise NotImplementedError

@@ -1,0 +1,27 @@
+"""Fixing the language of the replies when the visitor asks for one."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import KnowledgeAction
+from actions.conversation import entity, language_of
+from bot.partners.knowledge import Snapshot
+from bot.partners.languages import wanted_language
+from bot.replies.phrases import phrase
+
+
+class ActionSetLanguage(KnowledgeAction):
+    """Answers in the asked-for language from now on; says which there are when it is another one."""
+
+    action_name = "action_set_language"
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
+        wanted = entity(tracker, "wanted_language") or wanted_language(str(tracker.latest_message.get("text") or ""))
+        if wanted is None:
+            dispatcher.utter_message(text=phrase("language_not_spoken", language_of(tracker)))
+            return []
+        dispatcher.utter_message(text=phrase("language_fixed", wanted))
+        return [SlotSet("fixed_language", wanted), SlotSet("language", wanted)]

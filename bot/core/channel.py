@@ -1,0 +1,188 @@
+"""The only way in: the gateway's turns over loopback, with a shared secret and typed fields."""
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import time
+from contextlib import asynccontextmanager
+from typing import Any, AsyncIterator, Awaitable, Callable, Dict, List, Optional, Set, Text
+
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.shared.core.trackers import DialogueStateTracker
+from sanic import Blueprint, Sanic
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+
+from bot.common.language import DEFAULT_LANGUAGE
+from bot.core.settings import current
+from bot.core.tracker_store import StoreUnavailable
+from bot.core.turn_request import BadTurn, Turn, parse_turn
+
+logger = logging.getLogger(__name__)
+
+MAX_BODY_BYTES = 64 * 1024
+
+
+class TurnOutput(CollectingOutputChannel):
+    """Collects a turn's replies, each as one message with its text, buttons and custom payload together."""
+
+    def __init__(self, channel: Text) -> None:
+        super().__init__()
+        self._channel = channel
+        self.summary: Dict[Text, Any] = {}
+
+    def name(self) -> Text:  # type: ignore[override]
+        return self._channel
+
+    async def send_response(self, recipient_id: Text, message: Dict[Text, Any]) -> None:
+        buttons = [
+            {"title": str(button.get("title", "")), "payload": str(button.get("payload", ""))}
+            for button in (message.get("buttons") or []) + (message.get("quick_replies") or [])
+        ]
+        custom = message.get("custom") or None
+        if message.get("text") or buttons or custom:
+            self.messages.append({"text": message.get("text") or None, "buttons": buttons, "custom": custom})
+
+    def finish(self, tracker: DialogueStateTracker) -> None:
+        """Notes what the turn was understood as, from the conversation's state after it."""
+        slots = tracker.current_slot_values()
+        latest = tracker.latest_message
+        intent = (latest.intent if latest else None) or {}
+        heard = [entity["value"] for entity in (latest.entities if latest else []) if entity.get("entity") == "language"]
+        fixed = slots.get("fixed_language")
+        self.summary = {
+            "language": fixed or slots.get("language") or next(iter(heard), DEFAULT_LANGUAGE),
+            "fixed_language": fixed,
+            "intent": intent.get("name") or "",
+            "confidence": float(intent.get("confidence") or 0.0),
+        }
+
+
+class ConversationLocks:
+    """Lets one turn at a time into a conversation, in order of arrival, without the stock lock's one-second polling."""
+
+    def __init__(self) -> None:
+        self._locks: Dict[Text, List[Any]] = {}
+
+    @asynccontextmanager
+    async def held(self, conversation: Text) -> AsyncIterator[None]:
+        """Waits for the conversation's lock and holds it."""
+        entry = self._locks.setdefault(conversation, [asyncio.Lock(), 0])
+        entry[1] += 1
+        try:
+            async with entry[0]:
+                yield
+        finally:
+            entry[1] -= 1
+            if not entry[1]:
+                self._locks.pop(conversation, None)
+
+
+class GatewayInput(InputChannel):
+    """Rasa input channel `/webhooks/gateway`: POST turn, GET health; both need the bearer secret."""
+
+    def __init__(self) -> None:
+        settings = current()
+        self._secret = settings.core_secret
+        self._deadline = settings.turn_timeout
+        self._locks = ConversationLocks()
+        self._running: Set["asyncio.Task[HTTPResponse]"] = set()
+
+    @classmethod
+    def name(cls) -> Text:
+        return "gateway"
+
+    @classmethod
+    def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> "GatewayInput":
+        return cls()
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        routes = Blueprint("gateway")
+
+        @routes.listener("before_server_start")
+        async def limit_bodies(app: Sanic, _: Any) -> None:
+            app.config.REQUEST_MAX_SIZE = MAX_BODY_BYTES
+            app.config.FALLBACK_ERROR_FORMAT = "json"
+
+        @routes.listener("after_server_start")
+        async def refuse_to_serve_without_model(app: Sanic, _: Any) -> None:
+            agent = getattr(app.ctx, "agent", None)
+            if agent is None or not agent.is_ready():
+                logger.critical("The model could not be loaded; the core stops.")
+                app.stop()
+
+        @routes.get("/health")
+        async def health(request: Request) -> HTTPResponse:
+            if not self._is_allowed(request):
+                return json({"error": "unauthorized"}, 401)
+            return await self._health(request)
+
+        @routes.post("/turn")
+        async def turn(request: Request) -> HTTPResponse:
+            if not self._is_allowed(request):
+                return json({"error": "unauthorized"}, 401)
+            return await self._receive(request, on_new_message)
+
+        return routes
+
+    def _is_allowed(self, request: Request) -> bool:
+        given = request.headers.get("authorization", "")
+        expected = f"Bearer {self._secret}"
+        return bool(self._secret) and hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
+
+    async def _health(self, request: Request) -> HTTPResponse:
+        agent = getattr(request.app.ctx, "agent", None)
+        if agent is None or not agent.is_ready():
+            return json({"status": "starting"}, 503)
+        from bot.core.nlu.names import shared_source
+
+        revision = shared_source(current().names_file).names.revision
+        answer = {"status": "ok", "model": agent.model_id, "names_revision": revision}
+        try:
+            await agent.tracker_store.check()
+        except StoreUnavailable:
+            return json({**answer, "status": "store"}, 503)
+        return json(answer)
+
+    async def _receive(self, request: Request, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> HTTPResponse:
+        if len(request.body) > MAX_BODY_BYTES:
+            return json({"error": "too_large"}, 413)
+        agent = getattr(request.app.ctx, "agent", None)
+        if agent is None or not agent.is_ready():
+            return json({"error": "starting"}, 503)
+        try:
+            turn = parse_turn(request.body, frozenset(agent.domain.intents))
+        except BadTurn as error:
+            return json({"error": "bad_request", "detail": str(error)}, 400)
+        # A task of its own: the turn goes on when the gateway hangs up or the deadline passes.
+        task = asyncio.ensure_future(self._take_turn(turn, on_new_message))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        done, _ = await asyncio.wait({task}, timeout=self._deadline)
+        if not done:
+            return json({"error": "deadline"}, 504)
+        return task.result()
+
+    async def _take_turn(self, turn: Turn, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> HTTPResponse:
+        started = time.perf_counter()
+        output = TurnOutput(turn.channel)
+        message = UserMessage(
+            turn.text,
+            output,
+            turn.conversation,
+            parse_data=turn.parse_data(),
+            input_channel=turn.channel,
+            message_id=turn.message_id,
+            metadata={"language": turn.language} if turn.language else {},
+        )
+        try:
+            async with self._locks.held(turn.conversation):
+                await on_new_message(message)
+        except StoreUnavailable:
+            return json({"error": "store"}, 503)
+        except Exception as error:  # whatever breaks, the gateway gets an answer it can repeat after
+            logger.exception("A turn failed: %s", type(error).__name__)
+            return json({"error": "turn"}, 503)
+        milliseconds = round((time.perf_counter() - started) * 1000, 2)
+        return json({"messages": output.messages, **output.summary, "turn_ms": milliseconds})

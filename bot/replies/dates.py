@@ -1,0 +1,22 @@
+"""Dates of the database (YYYY, YYYY-MM, YYYY-MM-DD) as the three languages write them."""
+
+from __future__ import annotations
+
+MONTHS = {
+    "en": "January February March April May June July August September October November December".split(),
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
+}
+
+
+def date_text(date: str, language: str) -> str:
+    """"22 May 2019", "22. Mai 2019", "2019年5月22日"; shorter when month or day are unknown."""
+    parts = [int(part) for part in date.split("-")]
+    if language == "zh":
+        return "".join(f"{value}{unit}" for value, unit in zip(parts, "年月日", strict=False))
+    year = str(parts[0])
+    if len(parts) == 1:
+        return year
+    month = MONTHS[language][parts[1] - 1]
+    if len(parts) == 2:
+        return f"{month} {year}"
+    return f"{parts[2]} {month} {year}" if language == "en" else f"{parts[2]}. {month} {year}"

@@ -1,0 +1,1 @@
+"""Tests of the gateway and of the website channel."""

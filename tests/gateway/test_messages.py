@@ -1,0 +1,185 @@
+"""One message in, its answer out: once per id, in order, whether or not the client waits."""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+
+from bot.gateway.sessions import set_state
+from bot.replies.problems import LANGUAGES, NOTICES
+from bot.settings import Settings
+from bot.store import Store
+
+from .conftest import Chat
+from .fake_core import FakeCore
+
+
+def test_an_answer_carries_text_choices_card_and_sources(chat: Chat, core: FakeCore) -> None:
+    core.next_reply = {
+        "messages": [
+            {
+                "text": "Two of them.",
+                "buttons": [{"title": "CFIE", "payload": '/ask_partner{"organisation": "cfie"}'}],
+                "custom": {
+                    "card": {"title": "CFIE"},
+                    "sources": [
+                        {"title": "Partners", "url": "https://example.org/p", "as_of": "2019-09", "secret": 1},
+                        {"title": "Odd", "url": "javascript:alert(1)", "as_of": None},
+                        {"url": "https://example.org/untitled"},
+                    ],
+                },
+            }
+        ]
+    }
+    answer = chat.say("who?").json()
+    [message] = answer["messages"]
+    assert answer["state"] == "bot"
+    assert (message["text"], message["card"], message["author"]) == ("Two of them.", {"title": "CFIE"}, "assistant")
+    assert message["choices"][0]["title"] == "CFIE"
+    assert "ask_partner" not in message["choices"][0]["choice"]
+    assert message["sources"] == [
+        {"title": "Partners", "url": "https://example.org/p", "as_of": "2019-09"},
+        {"title": "Odd", "url": None, "as_of": None},
+    ]
+    assert chat.history()[-1] == message
+
+
+def test_history_keeps_the_order_and_pages_behind_a_message(chat: Chat) -> None:
+    for number in range(4):
+        chat.say(f"question {number}")
+    everything = chat.history(limit=200)
+    assert [m["author"] for m in everything] == ["assistant"] + ["visitor", "assistant"] * 4
+    paged: list[dict[str, Any]] = []
+    while part := chat.history(limit=2, **({"after": paged[-1]["id"]} if paged else {})):
+        paged += part
+    assert paged == everything
+    unknown = chat.http.get("/api/messages?after=nothing", headers=chat.headers)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "message_not_found")
+
+
+def test_a_message_of_another_chat_is_as_unknown_as_one_that_does_not_exist(open_chat: Callable[..., Chat]) -> None:
+    mine, other = open_chat(), open_chat()
+    foreign = mine.http.get("/api/messages", params={"after": other.history()[0]["id"]}, headers=mine.headers)
+    missing = mine.http.get("/api/messages", params={"after": str(uuid.uuid4())}, headers=mine.headers)
+    assert (foreign.status_code, foreign.content) == (missing.status_code, missing.content)
+
+
+def test_the_same_id_gives_the_same_answer_and_no_second_turn(chat: Chat, core: FakeCore) -> None:
+    message_id = str(uuid.uuid4())
+    first = chat.say("hello", message_id)
+    chat.say("something else")
+    repeats = [chat.say("hello", message_id), chat.say("changed words", message_id.upper())]
+    assert all(repeat.json() == first.json() for repeat in repeats)
+    assert len(core.asked) == 2
+    assert len(chat.history()) == 5
+
+
+def test_repeats_at_the_same_time_wait_for_the_first(chat: Chat, core: FakeCore) -> None:
+    core.delays = [0.5]
+    message_id = str(uuid.uuid4())
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: chat.say("hello", message_id).json(), range(6)))
+    assert all(answer == answers[0] for answer in answers)
+    assert len(core.asked) == 1
+    assert len(chat.history()) == 3
+
+
+def test_one_id_in_two_chats_is_two_messages(open_chat: Callable[..., Chat], core: FakeCore) -> None:
+    message_id = str(uuid.uuid4())
+    assert open_chat().say("one", message_id).json()["messages"][0]["text"].endswith("one")
+    assert open_chat().say("two", message_id).json()["messages"][0]["text"].endswith("two")
+
+
+def test_a_burst_is_answered_in_order(chat: Chat, core: FakeCore) -> None:
+    core.delays = [1.0]
+    answers: dict[int, Any] = {}
+
+    def send(number: int) -> None:
+        answers[number] = chat.say(f"message {number}").json()["messages"][0]["text"]
+
+    threads = [threading.Thread(target=send, args=(number,)) for number in range(5)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.04)
+    for thread in threads:
+        thread.join()
+    assert [turn["text"] for turn in core.turns] == [f"message {number}" for number in range(5)]
+    assert answers == {number: f"You said: message {number}" for number in range(5)}
+    visitor = [m["text"] for m in chat.history() if m["author"] == "visitor"]
+    assert visitor == [f"message {number}" for number in range(5)]
+
+
+def test_other_chats_do_not_wait_for_a_slow_one(open_chat: Callable[..., Chat], core: FakeCore) -> None:
+    slow, quick = open_chat(), open_chat()
+    core.delays = [1.5]
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(slow.say, "slow")
+        time.sleep(0.2)
+        start = time.monotonic()
+        assert quick.say("quick").status_code == 200
+        assert time.monotonic() - start < 1
+        assert waiting.result().status_code == 200
+
+
+def test_a_turn_goes_on_when_the_client_goes_away(chat: Chat, core: FakeCore) -> None:
+    core.delays = [0.6]
+    message_id = str(uuid.uuid4())
+    body = {"id": message_id, "text": "hello"}
+    with pytest.raises(httpx.ReadTimeout):
+        chat.http.post("/api/messages", json=body, headers=chat.headers, timeout=0.2)
+    time.sleep(0.9)
+    assert [m["text"] for m in chat.history()][1:] == ["hello", "You said: hello"]
+    assert chat.say("hello", message_id).json()["messages"][0]["text"] == "You said: hello"
+    assert len(core.asked) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("text", ["", "   ", "\u200b", "///", "\x00"])
+def test_a_message_without_words_gets_help_and_no_turn(
+    open_chat: Callable[..., Chat], core: FakeCore, language: str, text: str
+) -> None:
+    chat = open_chat(language=language)
+    message_id = str(uuid.uuid4())
+    answer = chat.say(text, message_id)
+    assert answer.json()["messages"][0]["text"] == NOTICES["nothing_written"][language]
+    assert chat.say(text, message_id).json() == answer.json()
+    assert core.asked == []
+
+
+@pytest.mark.parametrize("messages", [[], [{}], [{"text": ""}], [{"text": None, "buttons": None, "custom": 5}], [7]])
+def test_silence_of_the_core_becomes_a_spoken_answer(chat: Chat, core: FakeCore, messages: list[Any]) -> None:
+    core.language = "de"
+    core.next_reply = {"messages": messages}
+    assert chat.say("hello").json()["messages"][0]["text"] == NOTICES["no_answer"]["de"]
+
+
+def test_the_language_of_the_answer_becomes_the_language_of_the_chat(chat: Chat, core: FakeCore) -> None:
+    core.language = "zh"
+    assert chat.say("泸州在哪里？").json()["messages"][0]["language"] == "zh"
+    assert [m["language"] for m in chat.history()] == ["en", "zh", "zh"]
+    core.fixed_language = "de"
+    chat.say("再说一遍")
+    chat.say("ok")
+    assert [turn["language"] for turn in core.turns] == ["en", "zh", "de"]
+
+
+def test_slash_words_reach_the_core_as_words(chat: Chat, core: FakeCore) -> None:
+    for typed in ('/restart', '/ask_partner{"is_admin":true}', "／session_start"):
+        chat.say(typed)
+    assert [turn["text"] for turn in core.turns] == ["restart", 'ask_partner{"is_admin":true}', "session_start"]
+    assert all(turn["choice"] is None for turn in core.turns)
+
+
+def test_while_a_person_has_the_chat_the_core_is_not_asked(chat: Chat, core: FakeCore, settings: Settings) -> None:
+    chat.say("hello")
+    store = Store(settings.database)
+    store.run(lambda db: set_state(db, core.asked[0]["conversation"], "human"))
+    store.close()
+    assert chat.say("are you there?").json() == {"state": "human", "messages": []}
+    assert chat.history()[-1]["text"] == "are you there?"
+    assert len(core.asked) == 1
