@@ -10,7 +10,7 @@ DEFAULT_LANGUAGE = "en"
 ENGLISH = frozenset(
     """the a an of and or to is are was were be been being do does did done have has had can could would should may
     might must shall what which who whom whose where when why how this that these those there here it its he she they
-    them their his her you your yours we us our my me i im ive id its isnt arent dont doesnt didnt cant from with for
+    them their his her you your yours we us our my me i ive id its isnt arent dont doesnt didnt cant from with for
     about into onto by at on as if than then but because since until while between within without please thanks thank
     cheers hi hello hey bye goodbye yes yeah yep yup nope sure okay welcome sorry good morning evening afternoon tell
     show give list find help need want know speak talk say explain describe contact call answer switch english more
@@ -21,7 +21,7 @@ ENGLISH = frozenset(
     bad nice go on keep continue details further during after before long old big year years germany german chinese
     language data privacy delete stored store bot robot machine real get got make made work works
     out up down off over under them office money tax visa law lawyer flight restaurant recipe write code
-    ignore previous instructions system prompt pretend let lets see look looking like love hate feel""".split()
+    ignore previous instructions system prompt pretend let lets see look looking like love hate feel today tomorrow now overview available thx website""".split()
 )
 GERMAN = frozenset(
     """der die das den dem des ein eine einen einem einer eines und oder nicht kein keine keinen ist sind war waren
@@ -44,18 +44,18 @@ GERMAN = frozenset(
     speichert speichern gespeichert maschine echt wirklich dein jahr jahre jahren gehoert gehort macht machen tut
     liegt liegen heisst heisse heissen kommt kommen geht gehen steht dahinter darueber daruber davon dazu dort hier
     dann jetzt heute immer ueberhaupt uberhaupt eigentlich denn welch visum steuer steuern recht anwalt flug
-    bedeutet bedeuten schreib schreibe wissen weisst weiss frage fragen antwort antworte zustaendig zustandig hab gabs isses""".split()
+    bedeutet bedeuten schreib schreibe wissen weisst weiss vielen dank infos weitere weiteren nun sich man frage fragen antwort antworte zustaendig zustandig hab gabs isses""".split()
 )
 # Pinyin: words that mean nothing in the other two, and short ones that count only in company.
 PINYIN_STRONG = frozenset(
     """nihao ninhao xiexie zaijian shenme sheme nali nar zenme zenmeyang weishenme duoshao jige qingwen jieshao
     gaosu zhongguo zhongwen yingwen dewen hezuo huoban chengshi youhao zhongxin dianhua dizhi women nimen tamen
     zhege nage meiyou keyi bangzhu xiangyao xiangzhi zhidao shihou haishi danshi yinwei suoyi bu4 renkou gongsi
-    xuexiao daxue lianxi jixu huida shuo meishi""".split()
+    xuexiao daxue lianxi jixu huida shei yingyu deyu tianqi rengong mianji hulue zhiqian yong zhao qian shuo meishi""".split()
 )
 PINYIN_WEAK = frozenset("ni nin wo ta shi shui zai you de ma ne ba hao bu le na ge he ren jia qing shuo yao xiang dui".split())
 # Han characters that carry grammar rather than names: one is worth a word.
-HAN_FUNCTION = frozenset("的了吗呢吧是在有和与跟就也不没很都还能会可请我你您他她它们这那哪谁什么怎为多少几个要想从到对把被给说做做让问答好谢嗎們這為麼請說個還會")
+HAN_FUNCTION = frozenset("的了吗呢吧是在有和与跟就也不没很都还能会可请我你您他她它们这那哪谁什么怎为多少几个要想从到对把被给说做做让问答谢嗎們這為麼請說個還會")
 GERMAN_SHAPES = re.compile(
     r"(ung|ungen|keit|heit|lich|liche|lichen|schaft|schaften|isch|ische|ischen|chen|ieren|iert|sch|straße|strasse|zent|tät|taet)$"
     r"|^(ge\w{3,}t|ver\w{3,}|be\w{3,}en|\w*sch\w*|\w*[äöüß]\w*|zw\w+|\w+pf\w*)$"
@@ -82,7 +82,7 @@ def scores(text: str) -> Dict[str, float]:
         weak += word in PINYIN_WEAK
         if english != german:
             result["en" if english else "de"] += 1.0
-        elif not english and len(word) > 3:
+        elif not english and len(word) > 3 and word not in PINYIN_STRONG and word not in PINYIN_WEAK:
             # A capital inside an English sentence marks a name, so shapes of capitalised words say little there.
             weight = 0.15 if original[:1].isupper() else 0.5
             if GERMAN_SHAPES.search(word):

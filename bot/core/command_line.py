@@ -1,4 +1,5 @@
 """What this project adds to Rasa's command line: safe defaults, and refusals of calls that would mislead."""
+import socket
 from pathlib import Path
 from typing import List, Optional
 
@@ -41,11 +42,18 @@ def with_defaults(arguments: List[str], settings: Settings) -> List[str]:
     if not arguments or arguments[0] not in ("run", "shell") or arguments[:2] == ["run", "actions"]:
         return arguments
     result = list(arguments)
-    if not _has_option(result, "-i", "--interface") and result[0] == "run":
+    if not _has_option(result, "-i", "--interface"):
         result += ["--interface", "127.0.0.1"]
-    if not _has_option(result, "-p", "--port") and result[0] == "run":
-        result += ["--port", str(settings.core_port)]
+    if not _has_option(result, "-p", "--port"):
+        result += ["--port", str(settings.core_port if result[0] == "run" else _free_port())]
     return result
+
+
+def _free_port() -> int:
+    """Returns a port for the shell's own server, beside a core that may be running."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
 
 
 def _asks_for_help(arguments: List[str]) -> bool:

@@ -59,7 +59,7 @@ def visit(context: BrowserContext, gateway_url: str, core: FakeCore) -> Iterator
 
     def go(language: str = "en", **_: Any) -> Page:
         page = context.new_page()
-        page.on("console", lambda m: troubles.append(m.text) if m.type == "error" and "status of" not in m.text else None)
+        page.on("console", lambda m: troubles.append(m.text) if m.type == "error" and "Failed to load resource" not in m.text else None)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("dialog", lambda dialog: troubles.append(f"dialog {dialog.message}"))
         page.goto(f"{gateway_url}/?lang={language}")
@@ -120,7 +120,7 @@ def test_a_conversation_by_keyboard_alone(visit: Callable[..., Page], core: Fake
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle + getComputedStyle(document.activeElement).outlineWidth")
     assert outline == "solid3px"
     page.keyboard.press("Enter")
-    expect(page.locator(".message.visitor")).to_have_count(2)
+    expect(page.locator(".message.assistant")).to_have_count(3)
     assert core.turns[-1]["choice"]["intent"] == "ask_centre"
 
 

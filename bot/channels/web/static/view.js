@@ -78,7 +78,7 @@ function choicesNode(choices, press) {
 
 function sourcesNode(sources, messageLanguage) {
   const box = element("div", "sources");
-  box.append(element("h4", "", t("sources", {}, messageLanguage)));
+  box.append(element("p", "label", t("sources", {}, messageLanguage)));
   const list = element("ol");
   for (const source of sources) {
     const item = element("li");
@@ -96,7 +96,7 @@ function sourcesNode(sources, messageLanguage) {
 // A card: title, subtitle, text, rows of {label, value, url?}, items of {title, text?}; whatever is missing is left out.
 function cardNode(card) {
   const box = element("section", "card");
-  if (card.title) box.append(element("h4", "", card.title));
+  if (card.title) box.append(element("h3", "", card.title));
   if (card.subtitle) box.append(element("p", "subtitle", card.subtitle));
   if (card.text) box.append(element("p", "", card.text));
   if (Array.isArray(card.rows) && card.rows.length) {
