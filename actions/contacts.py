@@ -24,7 +24,7 @@ class ActionShowContact(KnowledgeAction):
         found = find_desks(turn, snapshot)
         message = contact(
             found.desks, found.general, snapshot, language_of(tracker),
-            record=found.record, wants_person=self.wants_person,
+            record=found.record, facts=found.facts, wants_person=self.wants_person,
         )  # fmt: skip
         say(dispatcher, message)
         return remember(found.context, misses=0, offer="none")

@@ -12,6 +12,8 @@ from bot.partners.records import LANGUAGES
 from bot.partners.turn import Context, Turn
 from bot.replies.compose import Message
 
+FALLBACK = "nlu_fallback"
+
 
 def language_of(tracker: Tracker) -> str:
     """The language of this reply: the slot that follows the visitor's message, English before any."""
@@ -40,11 +42,14 @@ def context_of(tracker: Tracker) -> Context:
 def turn_of(tracker: Tracker) -> Turn:
     """The visitor's message with everything an answer depends on."""
     intent = tracker.latest_message.get("intent") or {}
+    ranking = tracker.latest_message.get("intent_ranking") or ()
+    likeliest = next((i for i in ranking if i.get("name") != FALLBACK), intent)
     return Turn(
         text=str(tracker.latest_message.get("text") or ""),
         language=language_of(tracker),
-        intent=str(intent.get("name") or "nlu_fallback"),
-        certainty=float(intent.get("confidence") or 0.0),
+        intent=str(intent.get("name") or FALLBACK),
+        certainty=float(likeliest.get("confidence") or 0.0),
+        guess=str(likeliest.get("name") or ""),
         context=context_of(tracker),
         record=entity(tracker, "record"),
         fact=entity(tracker, "fact"),

@@ -3,14 +3,39 @@
 from __future__ import annotations
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import KnowledgeAction
 from actions.conversation import language_of, remember, say, turn_of
-from bot.partners.answers import respond
+from bot.partners.arbitration import decide
 from bot.partners.knowledge import Snapshot
-from bot.replies.compose import compose, off_topic
+from bot.replies.compose import OFF_TOPIC, compose, off_topic
+
+RESPONSES = {
+    "greet": "utter_greet",
+    "goodbye": "utter_goodbye",
+    "thank": "utter_thank",
+    "ask_bot_identity": "utter_bot_identity",
+    "ask_capabilities": "utter_capabilities",
+    "ask_languages": "utter_languages",
+    "ask_privacy": "utter_privacy",
+    "feedback_positive": "utter_feedback_positive",
+    "feedback_negative": "utter_feedback_negative",
+    "out_of_scope_legal": "utter_out_of_scope_legal",
+    "out_of_scope_politics": "utter_out_of_scope_politics",
+    "out_of_scope_code": "utter_out_of_scope_code",
+    "out_of_scope_prompt": "utter_out_of_scope_prompt",
+    "out_of_scope_people": "utter_out_of_scope_people",
+    "out_of_scope_chat": "utter_out_of_scope_chat",
+}
+OTHER_ACTIONS = {
+    "ask_contact": "action_show_contact",
+    "talk_to_human": "action_offer_person",
+    "set_language": "action_set_language",
+    "affirm": "action_affirm",
+    "deny": "action_deny",
+}
 
 
 class ActionAnswer(KnowledgeAction):
@@ -20,11 +45,19 @@ class ActionAnswer(KnowledgeAction):
 
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
         turn = turn_of(tracker)
-        answer = respond(turn, snapshot)
-        misses = int(tracker.get_slot("misses") or 0)
-        if answer.kind == "unknown" and turn.intent.startswith("out_of_scope"):
+        decision = decide(turn, snapshot)
+        if isinstance(decision, str):
+            if decision in OTHER_ACTIONS:
+                return [FollowupAction(OTHER_ACTIONS[decision])]
+            if decision in RESPONSES:
+                dispatcher.utter_message(response=RESPONSES[decision])
+            else:
+                say(dispatcher, off_topic(decision, turn.language))
+            return remember(turn.context, misses=0, offer="none")
+        if decision.kind == "unknown" and turn.intent in OFF_TOPIC:
             say(dispatcher, off_topic(turn.intent, turn.language))
             return remember(turn.context, misses=0, offer="none")
-        say(dispatcher, compose(answer, snapshot, language_of(tracker), misses))
-        missed = answer.kind in ("unknown", "which_one")
-        return remember(answer.context, misses=misses + 1 if missed else 0, offer="person" if missed else "more")
+        misses = int(tracker.get_slot("misses") or 0)
+        say(dispatcher, compose(decision, snapshot, language_of(tracker), misses))
+        missed = decision.kind in ("unknown", "which_one")
+        return remember(decision.context, misses=misses + 1 if missed else 0, offer="person" if missed else "more")

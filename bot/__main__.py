@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from bot import model as models
-from bot.settings import Settings, SettingsError, ensure_secrets, load_settings
+from bot.settings import ROOT, Settings, SettingsError, ensure_secrets, load_settings
 
 app = typer.Typer(help="The assistant of the China Competence Centre Middle Ruhr Area.", no_args_is_help=True)
 knowledge = typer.Typer(help="The partner database.", no_args_is_help=True)
@@ -75,6 +75,7 @@ def load_knowledge(config: Settings) -> str:
     """Load the files, write the names for the core, say what happened; exits when a row is refused."""
     from bot.partners import loader
     from bot.partners.names_file import write_names
+    from bot.partners.training import write_training
     from bot.store import Store
 
     store = Store(config.database)
@@ -83,6 +84,7 @@ def load_knowledge(config: Settings) -> str:
         if report.refused:
             fail("Nothing was loaded; refused:\n" + "\n".join(f"  {row}" for row in report.refused))
         write_names(store, config.names_file)
+        write_training(store, ROOT / "data" / "nlu", models.asked_file(config.names_file))
     finally:
         store.close()
     counts = ", ".join(f"{count} {what}" for what, count in report.counts.items())

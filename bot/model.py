@@ -30,10 +30,18 @@ def inputs_hash(names_file: Path) -> str:
         for path in sorted(ROOT.glob(pattern)):
             if ".venv" not in path.parts:
                 digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    extra = asked_file(names_file)
+    if extra.exists():
+        digest.update(extra.read_bytes())
     if names_file.exists():
         names = json.loads(names_file.read_text(encoding="utf-8"))["names"]
         digest.update(json.dumps(names, sort_keys=True).encode())
     return digest.hexdigest()[:16]
+
+
+def asked_file(names_file: Path) -> Path:
+    """The training sentences that come from the partner database."""
+    return names_file.with_name("nlu") / "asked.yml"
 
 
 def model_path(settings: Settings) -> Path:
@@ -72,7 +80,8 @@ def train(settings: Settings, environment: Mapping[str, str]) -> Path:
     settings.models_dir.mkdir(parents=True, exist_ok=True)
     log.parent.mkdir(parents=True, exist_ok=True)
     command = [
-        str(CORE_PYTHON), "-m", "bot.core", "train", "--out", str(settings.models_dir),
+        str(CORE_PYTHON), "-m", "bot.core", "train", "--data", "data", str(asked_file(settings.names_file).parent),
+        "--out", str(settings.models_dir),
         "--fixed-model-name", path.name.removesuffix(".tar.gz"),
     ]  # fmt: skip
     with log.open("wb") as out:

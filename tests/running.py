@@ -34,7 +34,7 @@ def running_copy(**settings: str) -> Iterator[str]:
             "VAR_DIR": folder,
             **settings,
         }
-        log = Path(folder) / "run.log"
+        log = Path(environment["VAR_DIR"]) / "run.log"
         with log.open("wb") as out:
             process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "run"], cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT,

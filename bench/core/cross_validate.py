@@ -2,7 +2,6 @@
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Dict, List, Tuple
 
 from bot.core import absent
 
@@ -22,7 +21,7 @@ from bot.core.settings import current  # noqa: E402
 FOLDS = 5
 
 
-def sentences(folder: Path) -> List[Tuple[str, str, str]]:
+def sentences(folder: Path) -> list[tuple[str, str, str]]:
     """Returns (language, intent, sentence) for all training sentences below `folder`/<language>."""
     found = []
     for path in sorted(folder.glob("*/*.yml")):
@@ -36,10 +35,14 @@ def main() -> None:
     """Prints accuracy by language, the weakest intents and the commonest confusions."""
     data = sentences(Path("data/nlu"))
     index = NameIndex(read_snapshot(current().names_file))
-    features = [blocks(text, index.find(text)) for _, _, text in data]
+    configured = yaml.safe_load(Path("config.yml").read_text("utf-8"))["pipeline"]
+    options = LinearIntentClassifier.get_default_config()
+    for component in configured:
+        if component["name"].endswith(LinearIntentClassifier.__name__):
+            options.update(component)
+    features = [blocks(text, index.find(text), options["own_record"]) for _, _, text in data]
     languages = np.array([language for language, _, _ in data])
     intents = np.array([intent for _, intent, _ in data])
-    options = LinearIntentClassifier.get_default_config()
     predicted = np.empty(len(data), dtype=object)
     confidence = np.zeros(len(data))
     strata = [language + intent for language, intent, _ in data]
@@ -57,7 +60,7 @@ def main() -> None:
     for threshold in (0.2, 0.25, 0.3, 0.35, 0.4, 0.5):
         below = confidence < threshold
         print(f"below {threshold}: {below[right].mean():.1%} of the right, {below[~right].mean():.1%} of the wrong")
-    by_intent: Dict[str, float] = {intent: right[intents == intent].mean() for intent in set(intents)}
+    by_intent: dict[str, float] = {intent: right[intents == intent].mean() for intent in set(intents)}
     print("weakest:", ", ".join(f"{name} {value:.0%}" for name, value in sorted(by_intent.items(), key=lambda item: item[1])[:10]))
     for (meant, taken), count in Counter(zip(intents[~right], predicted[~right])).most_common(15):
         print(f"{count:4d} {meant} taken for {taken}")

@@ -78,7 +78,10 @@ class AbsentFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module):
         if module.__name__ == COMPONENTS:
-            from rasa.core.policies.memoization import AugmentedMemoizationPolicy, MemoizationPolicy
+            from rasa.core.policies.memoization import (
+                AugmentedMemoizationPolicy,
+                MemoizationPolicy,
+            )
             from rasa.core.policies.rule_policy import RulePolicy
             from rasa.nlu.classifiers.fallback_classifier import FallbackClassifier
 

@@ -5,16 +5,25 @@ import asyncio
 import hmac
 import logging
 import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, AsyncIterator, Awaitable, Callable, Dict, List, Optional, Set, Text
+from typing import (
+    Any,
+)
 
-from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from rasa.core.channels.channel import (
+    CollectingOutputChannel,
+    InputChannel,
+    UserMessage,
+)
+from rasa.shared.core.constants import DEFAULT_INTENTS
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from bot.common.language import DEFAULT_LANGUAGE
+from bot.core.nlu.names import shared_source
 from bot.core.settings import current
 from bot.core.tracker_store import StoreUnavailable
 from bot.core.turn_request import BadTurn, Turn, parse_turn
@@ -27,15 +36,15 @@ MAX_BODY_BYTES = 64 * 1024
 class TurnOutput(CollectingOutputChannel):
     """Collects a turn's replies, each as one message with its text, buttons and custom payload together."""
 
-    def __init__(self, channel: Text) -> None:
+    def __init__(self, channel: str) -> None:
         super().__init__()
         self._channel = channel
-        self.summary: Dict[Text, Any] = {}
+        self.summary: dict[str, Any] = {}
 
-    def name(self) -> Text:  # type: ignore[override]
+    def name(self) -> str:  # type: ignore[override]
         return self._channel
 
-    async def send_response(self, recipient_id: Text, message: Dict[Text, Any]) -> None:
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         buttons = [
             {"title": str(button.get("title", "")), "payload": str(button.get("payload", ""))}
             for button in (message.get("buttons") or []) + (message.get("quick_replies") or [])
@@ -63,10 +72,10 @@ class ConversationLocks:
     """Lets one turn at a time into a conversation, in order of arrival, without the stock lock's one-second polling."""
 
     def __init__(self) -> None:
-        self._locks: Dict[Text, List[Any]] = {}
+        self._locks: dict[str, list[Any]] = {}
 
     @asynccontextmanager
-    async def held(self, conversation: Text) -> AsyncIterator[None]:
+    async def held(self, conversation: str) -> AsyncIterator[None]:
         """Waits for the conversation's lock and holds it."""
         entry = self._locks.setdefault(conversation, [asyncio.Lock(), 0])
         entry[1] += 1
@@ -87,14 +96,14 @@ class GatewayInput(InputChannel):
         self._secret = settings.core_secret
         self._deadline = settings.turn_timeout
         self._locks = ConversationLocks()
-        self._running: Set["asyncio.Task[HTTPResponse]"] = set()
+        self._running: set[asyncio.Task[HTTPResponse]] = set()
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         return "gateway"
 
     @classmethod
-    def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> "GatewayInput":
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> GatewayInput:
         return cls()
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
@@ -135,8 +144,6 @@ class GatewayInput(InputChannel):
         agent = getattr(request.app.ctx, "agent", None)
         if agent is None or not agent.is_ready():
             return json({"status": "starting"}, 503)
-        from bot.core.nlu.names import shared_source
-
         revision = shared_source(current().names_file).names.revision
         answer = {"status": "ok", "model": agent.model_id, "names_revision": revision}
         try:
@@ -152,7 +159,8 @@ class GatewayInput(InputChannel):
         if agent is None or not agent.is_ready():
             return json({"error": "starting"}, 503)
         try:
-            turn = parse_turn(request.body, frozenset(agent.domain.intents))
+            # Rasa's own intents (restart, session_start ...) steer the conversation; no button may.
+            turn = parse_turn(request.body, frozenset(agent.domain.intents) - frozenset(DEFAULT_INTENTS))
         except BadTurn as error:
             return json({"error": "bad_request", "detail": str(error)}, 400)
         # A task of its own: the turn goes on when the gateway hangs up or the deadline passes.

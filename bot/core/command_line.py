@@ -1,14 +1,13 @@
 """What this project adds to Rasa's command line: safe defaults, and refusals of calls that would mislead."""
 import socket
 from pathlib import Path
-from typing import List, Optional
 
 from bot.core.settings import Settings
 
 VALUE_OPTIONS = ("-s", "--stories")
 
 
-def refusal(arguments: List[str]) -> Optional[str]:
+def refusal(arguments: list[str]) -> str | None:
     """Returns the reason in one line why this call must not run, or None."""
     if arguments[:2] == ["test", "core"]:
         return _refusal_of_core_test(arguments[2:])
@@ -20,7 +19,7 @@ def refusal(arguments: List[str]) -> Optional[str]:
     return None
 
 
-def _refusal_of_core_test(arguments: List[str]) -> Optional[str]:
+def _refusal_of_core_test(arguments: list[str]) -> str | None:
     if _asks_for_help(arguments):
         return None
     if "--e2e" not in arguments:
@@ -37,7 +36,7 @@ def _refusal_of_core_test(arguments: List[str]) -> Optional[str]:
     return None
 
 
-def with_defaults(arguments: List[str], settings: Settings) -> List[str]:
+def with_defaults(arguments: list[str], settings: Settings) -> list[str]:
     """Returns the arguments with our own defaults where Rasa's would open the core to the network."""
     if not arguments or arguments[0] not in ("run", "shell") or arguments[:2] == ["run", "actions"]:
         return arguments
@@ -56,15 +55,15 @@ def _free_port() -> int:
         return listener.getsockname()[1]
 
 
-def _asks_for_help(arguments: List[str]) -> bool:
+def _asks_for_help(arguments: list[str]) -> bool:
     return "-h" in arguments or "--help" in arguments
 
 
-def _has_option(arguments: List[str], *names: str) -> bool:
+def _has_option(arguments: list[str], *names: str) -> bool:
     return any(argument.split("=")[0] in names for argument in arguments)
 
 
-def _value(arguments: List[str], names: tuple) -> Optional[str]:
+def _value(arguments: list[str], names: tuple) -> str | None:
     for position, argument in enumerate(arguments):
         name, separator, value = argument.partition("=")
         if name in names:
@@ -72,7 +71,7 @@ def _value(arguments: List[str], names: tuple) -> Optional[str]:
     return None
 
 
-def _has_model(arguments: List[str]) -> bool:
+def _has_model(arguments: list[str]) -> bool:
     path = Path(_value(arguments, ("-m", "--model")) or "models")
     positional = [argument for argument in arguments[1:] if argument.endswith(".tar.gz")]
     if positional:

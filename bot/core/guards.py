@@ -1,13 +1,13 @@
 """What is replaced inside Rasa 3.6.21, all in one place: each line is a fault of the stock server that must not be ours."""
-from typing import Any, Dict, Optional
+from typing import Any
 
 from bot.core.settings import Settings
 
 
 def install(settings: Settings, command: str) -> None:
     """Puts our parts in place; `command` is Rasa's: run and shell start the refreshing of names as well."""
-    import rasa.core.actions.action as action
-    import rasa.core.agent as agent
+    from rasa.core import agent
+    from rasa.core.actions import action
 
     from bot.core import console, remote_action
     from bot.core.processor import CoreProcessor
@@ -44,7 +44,7 @@ def _check_only_annotated_entities() -> None:
 
     stock = core_test._collect_user_uttered_predictions
 
-    def compare(event: Any, predicted: Dict[str, Any], partial_tracker: Any, fail_on_prediction_errors: bool) -> Optional[Any]:
+    def compare(event: Any, predicted: dict[str, Any], partial_tracker: Any, fail_on_prediction_errors: bool) -> Any | None:
         found = [entity for entity in predicted.get("entities") or [] if entity.get("entity") != "language"]
         predicted = {**predicted, "entities": found if event.entities else []}
         return stock(event, predicted, partial_tracker, fail_on_prediction_errors)

@@ -1,10 +1,14 @@
 """One turn: Rasa's message processor with repeats answered from the store, failures said aloud, and no empty answer."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Text
+from typing import Any
 
 from rasa.core.actions.action import Action, create_bot_utterance
-from rasa.core.channels.channel import CollectingOutputChannel, OutputChannel, UserMessage
+from rasa.core.channels.channel import (
+    CollectingOutputChannel,
+    OutputChannel,
+    UserMessage,
+)
 from rasa.core.nlg import NaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
@@ -24,7 +28,7 @@ EMPTY_RESPONSE = "utter_default"
 class CoreProcessor(MessageProcessor):
     """Takes the place of Rasa's MessageProcessor in the agent."""
 
-    async def handle_message(self, message: UserMessage) -> Optional[List[Dict[Text, Any]]]:
+    async def handle_message(self, message: UserMessage) -> list[dict[str, Any]] | None:
         """Handles one message; one with the id of the last message gets the last replies again and changes nothing."""
         tracker = await self.get_tracker(message.sender_id)
         channel = message.output_channel
@@ -64,16 +68,16 @@ class CoreProcessor(MessageProcessor):
     ) -> bool:
         return await super()._run_action(Apologising(action, self._apology), tracker, output_channel, nlg, prediction)
 
-    async def _apology(self, tracker: DialogueStateTracker, channel: OutputChannel) -> List[Event]:
+    async def _apology(self, tracker: DialogueStateTracker, channel: OutputChannel) -> list[Event]:
         said = await self._utterance(ACTION_FAILED_RESPONSE, tracker, channel)
         return [*said, FollowupAction(ACTION_LISTEN_NAME)]
 
-    async def _say(self, response: Text, tracker: DialogueStateTracker, channel: OutputChannel) -> None:
+    async def _say(self, response: str, tracker: DialogueStateTracker, channel: OutputChannel) -> None:
         said = await self._utterance(response, tracker, channel)
         tracker.update_with_events(said, self.domain)
         await self._send_bot_messages(said, tracker, channel)
 
-    async def _utterance(self, response: Text, tracker: DialogueStateTracker, channel: OutputChannel) -> List[BotUttered]:
+    async def _utterance(self, response: str, tracker: DialogueStateTracker, channel: OutputChannel) -> list[BotUttered]:
         draft = await self.nlg.generate(response, tracker, channel.name())
         if not draft:
             return []
@@ -81,7 +85,7 @@ class CoreProcessor(MessageProcessor):
         return [create_bot_utterance(draft)]
 
 
-def with_languages(metadata: Optional[Dict[Text, Any]], tracker: DialogueStateTracker) -> Dict[Text, Any]:
+def with_languages(metadata: dict[str, Any] | None, tracker: DialogueStateTracker) -> dict[str, Any]:
     """Returns the message's metadata with the conversation's languages where the channel gave none."""
     result = dict(metadata or {})
     for name in ("language", "fixed_language"):

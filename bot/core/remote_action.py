@@ -5,7 +5,7 @@ import asyncio
 import json
 import logging
 import weakref
-from typing import Any, Dict, List, Text
+from typing import Any
 
 import aiohttp
 import rasa
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 RECENT_EVENTS = 10
 # Below the five seconds after which the action server closes an idle connection.
 KEEP_ALIVE_SECONDS = 4.0
-_sessions: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.ClientSession]" = weakref.WeakKeyDictionary()
+_sessions: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.ClientSession] = weakref.WeakKeyDictionary()
 
 
 class ActionFailed(RasaException):
@@ -42,7 +42,7 @@ def session() -> aiohttp.ClientSession:
     return found
 
 
-def slim_event(event: Event) -> Dict[Text, Any]:
+def slim_event(event: Event) -> dict[str, Any]:
     """Returns an event as an action may want it: what was said and done, not how sure the model was of it."""
     document = event.as_dict()
     parse_data = document.get("parse_data")
@@ -51,10 +51,10 @@ def slim_event(event: Event) -> Dict[Text, Any]:
     return document
 
 
-def request_body(name: Text, tracker: DialogueStateTracker) -> Dict[Text, Any]:
+def request_body(name: str, tracker: DialogueStateTracker) -> dict[str, Any]:
     """Returns the call in the action server's protocol, its size independent of the conversation's length."""
     message = tracker.latest_message
-    latest: Dict[Text, Any] = {"intent": {}, "entities": [], "text": None}
+    latest: dict[str, Any] = {"intent": {}, "entities": [], "text": None}
     if message is not None:
         latest = {key: value for key, value in message.parse_data.items() if key != "text_tokens"}
         latest.update(entities=message.entities, message_id=message.message_id, metadata=message.metadata)
@@ -81,7 +81,7 @@ def request_body(name: Text, tracker: DialogueStateTracker) -> Dict[Text, Any]:
     }
 
 
-def checked(response: Any) -> Dict[Text, List]:
+def checked(response: Any) -> dict[str, list]:
     """Returns the answer if it has the right shape; raises ActionFailed."""
     if not isinstance(response, dict):
         raise ActionFailed("answer is not an object")
@@ -94,7 +94,7 @@ def checked(response: Any) -> Dict[Text, List]:
     return {"events": events, "responses": responses}
 
 
-async def call(url: Text, headers: Dict[Text, Text], body: Dict[Text, Any]) -> Dict[Text, List]:
+async def call(url: str, headers: dict[str, str], body: dict[str, Any]) -> dict[str, list]:
     """Posts `body`; raises ActionFailed, or ActionExecutionRejection if the action itself declined (status 400)."""
     try:
         async with session().post(
@@ -114,7 +114,7 @@ async def call(url: Text, headers: Dict[Text, Text], body: Dict[Text, Any]) -> D
 
 async def run(
     self: RemoteAction, output_channel: OutputChannel, nlg: NaturalLanguageGenerator, tracker: DialogueStateTracker, domain: Domain
-) -> List[Event]:
+) -> list[Event]:
     """Takes the place of RemoteAction.run."""
     if not self.action_endpoint:
         raise ActionFailed("no action server is configured")
@@ -134,13 +134,13 @@ class Apologising(Action):
         self._action = action
         self._apology = apology
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return self._action.name()
 
     def event_for_successful_execution(self, prediction: Any) -> Event:
         return self._action.event_for_successful_execution(prediction)
 
-    async def run(self, output_channel: Any, nlg: Any, tracker: DialogueStateTracker, domain: Domain) -> List[Event]:
+    async def run(self, output_channel: Any, nlg: Any, tracker: DialogueStateTracker, domain: Domain) -> list[Event]:
         try:
             return await self._action.run(output_channel, nlg, tracker, domain)
         except ActionExecutionRejection:

@@ -1,7 +1,7 @@
 """Settings of the core; the only place in bot/core that reads the environment."""
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Dict, Mapping, Optional
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Settings:
     log_level: str = "WARNING"
 
     @classmethod
-    def from_environment(cls, environment: Optional[Mapping[str, str]] = None) -> "Settings":
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Reads the settings; raises ValueError naming the variable whose value does not fit."""
         environment = os.environ if environment is None else environment
         values = {}
@@ -43,7 +43,7 @@ class Settings:
                 raise ValueError(f"{field.name.upper()} must be a {type(field.default).__name__}") from None
         return cls(**values)
 
-    def rasa_environment(self) -> Dict[str, str]:
+    def rasa_environment(self) -> dict[str, str]:
         """Returns the variables that Rasa and its configuration files expect to be set."""
         return {
             "ACTIONS_URL": self.actions_url,
@@ -62,7 +62,7 @@ class Settings:
         os.environ.update(self.rasa_environment())
 
 
-_current: Optional[Settings] = None
+_current: Settings | None = None
 
 
 def current() -> Settings:

@@ -3,11 +3,18 @@ from __future__ import annotations
 
 import copy
 from collections import deque
-from typing import Any, Dict, List, Optional, Text
+from typing import Any
 
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, SlotSet, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    BotUttered,
+    Event,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker, TrackerActiveLoop
 
 
@@ -16,14 +23,14 @@ class BoundedTracker(DialogueStateTracker):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.unsaved: List[Event] = []
+        self.unsaved: list[Event] = []
         self.version = 0
 
-    def update(self, event: Event, domain: Optional[Domain] = None) -> None:
+    def update(self, event: Event, domain: Domain | None = None) -> None:
         super().update(event, domain)
         self.unsaved.append(event)
 
-    def copy(self) -> "BoundedTracker":
+    def copy(self) -> BoundedTracker:
         """Returns a tracker in the same state without replaying the history, which is what Rasa's own copy does."""
         duplicate = copy.copy(self)
         duplicate.events = copy.copy(self.events)
@@ -47,10 +54,10 @@ class BoundedTracker(DialogueStateTracker):
         )
         self.events = deque(in_force(events[:cut], self.slots) + events[cut:])
 
-    def restore(self, events: List[Event], state: Dict[Text, Any]) -> None:
+    def restore(self, events: list[Event], state: dict[str, Any]) -> None:
         """Replays the last stored events, then sets what `state` (see `snapshot`) says was in force after them."""
         seen = {event.key for event in events if isinstance(event, SlotSet)}
-        head: List[Event] = [
+        head: list[Event] = [
             SlotSet(name, value)
             for name, value in state["slots"].items()
             if name in self.slots and self.slots[name].influence_conversation and name not in seen and value is not None
@@ -66,7 +73,7 @@ class BoundedTracker(DialogueStateTracker):
         self.active_loop = TrackerActiveLoop(**loop) if loop else None
         self._paused = bool(state.get("paused"))
 
-    def snapshot(self) -> Dict[Text, Any]:
+    def snapshot(self) -> dict[str, Any]:
         """Returns the state that the last events alone do not tell."""
         loop = self.active_loop
         return {
@@ -75,9 +82,9 @@ class BoundedTracker(DialogueStateTracker):
             "paused": self._paused,
         }
 
-    def replies_to_last_message(self) -> List[BotUttered]:
+    def replies_to_last_message(self) -> list[BotUttered]:
         """Returns what the assistant said since the visitor's last message, in order."""
-        replies: List[BotUttered] = []
+        replies: list[BotUttered] = []
         for event in reversed(self.events):
             if isinstance(event, UserUttered):
                 break
@@ -85,19 +92,19 @@ class BoundedTracker(DialogueStateTracker):
                 replies.append(event)
         return replies[::-1]
 
-    def last_message_id(self) -> Optional[Text]:
+    def last_message_id(self) -> str | None:
         """Returns the id of the visitor's last message, if there is one."""
         return next((event.message_id for event in reversed(self.events) if isinstance(event, UserUttered)), None)
 
-    def slot(self, name: Text) -> Any:
+    def slot(self, name: str) -> Any:
         """Returns the value of a slot, or None if the domain has no such slot."""
         return self.slots[name].value if name in self.slots else None
 
 
-def in_force(events: List[Event], slots: Dict[Text, Any]) -> List[Event]:
+def in_force(events: list[Event], slots: dict[str, Any]) -> list[Event]:
     """Returns the last of `events` for the loop and for each slot that rules can see."""
-    loop: Optional[Event] = None
-    last: Dict[Text, Event] = {}
+    loop: Event | None = None
+    last: dict[str, Event] = {}
     for event in events:
         if isinstance(event, ActiveLoop):
             loop = event

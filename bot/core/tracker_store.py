@@ -6,9 +6,10 @@ import json
 import logging
 import time
 from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, List, Optional, Text, Tuple
+from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.tracker_store import TrackerStore
@@ -56,8 +57,8 @@ class BoundedTrackerStore(TrackerStore):
 
     def __init__(
         self,
-        domain: Optional[Domain] = None,
-        url: Text = "sqlite:///var/tracker.db",
+        domain: Domain | None = None,
+        url: str = "sqlite:///var/tracker.db",
         event_broker: Any = None,
         **kwargs: Any,
     ) -> None:
@@ -66,12 +67,12 @@ class BoundedTrackerStore(TrackerStore):
         self._limit = settings.core_history_events
         self._timeout = settings.store_timeout
         self._capacity = settings.core_live_conversations
-        self._live: "OrderedDict[Text, BoundedTracker]" = OrderedDict()
+        self._live: OrderedDict[str, BoundedTracker] = OrderedDict()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="transcripts")
         self._has_tables = False
         self.engine = make_engine(url, self._timeout)
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Returns the conversation with its latest events; raises StoreUnavailable."""
         live = self._live.pop(sender_id, None)
         known = live.version if live else None
@@ -86,7 +87,7 @@ class BoundedTrackerStore(TrackerStore):
         tracker.version = version
         return tracker
 
-    async def retrieve_full_tracker(self, conversation_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """Returns the conversation with every event ever stored; for reading only."""
         found = await self._in_thread(self._read, conversation_id, None, None)
         if found is None:
@@ -106,17 +107,17 @@ class BoundedTrackerStore(TrackerStore):
         while len(self._live) > self._capacity:
             self._live.popitem(last=False)
 
-    async def create_tracker(self, sender_id: Text, append_action_listen: bool = True) -> DialogueStateTracker:
+    async def create_tracker(self, sender_id: str, append_action_listen: bool = True) -> DialogueStateTracker:
         """Returns an empty conversation; nothing is stored before the first turn ends."""
         return self.init_tracker(sender_id)
 
-    def init_tracker(self, sender_id: Text) -> BoundedTracker:
+    def init_tracker(self, sender_id: str) -> BoundedTracker:
         return BoundedTracker(sender_id, self.domain.slots)
 
-    async def exists(self, conversation_id: Text) -> bool:
+    async def exists(self, conversation_id: str) -> bool:
         return await self._in_thread(self._read, conversation_id, 0, None) is not None
 
-    async def keys(self) -> Iterable[Text]:
+    async def keys(self) -> Iterable[str]:
         return await self._in_thread(self._keys)
 
     async def check(self) -> None:
@@ -142,13 +143,13 @@ class BoundedTrackerStore(TrackerStore):
         with self._connect() as connection:
             connection.execute(sa.select(conversations_table.c.version).limit(1)).first()
 
-    def _keys(self) -> List[Text]:
+    def _keys(self) -> list[str]:
         with self._connect() as connection:
             return list(connection.scalars(sa.select(conversations_table.c.sender_id)))
 
     def _read(
-        self, sender_id: Text, limit: Optional[int], known_version: Optional[int]
-    ) -> Optional[Tuple[int, Dict[Text, Any], List[Event]]]:
+        self, sender_id: str, limit: int | None, known_version: int | None
+    ) -> tuple[int, dict[str, Any], list[Event]] | None:
         conversation = sa.select(conversations_table.c.version, conversations_table.c.state)
         with self._connect() as connection:
             row = connection.execute(conversation.where(conversations_table.c.sender_id == sender_id)).first()
@@ -165,7 +166,7 @@ class BoundedTrackerStore(TrackerStore):
             documents = [json.loads(data) for data in connection.scalars(stored)]
         return row.version, json.loads(row.state), deserialise_events(documents[::-1])
 
-    def _append(self, sender_id: Text, version: int, events: List[Event], state: Dict[Text, Any]) -> None:
+    def _append(self, sender_id: str, version: int, events: list[Event], state: dict[str, Any]) -> None:
         rows = [event_row(sender_id, event) for event in events]
         values = {"version": version + 1, "state": json.dumps(state, ensure_ascii=False), "updated_at": time.time()}
         with self._connect() as connection:
@@ -178,7 +179,7 @@ class BoundedTrackerStore(TrackerStore):
             connection.execute(events_table.insert(), rows)
 
 
-def event_row(sender_id: Text, event: Event) -> Dict[Text, Any]:
+def event_row(sender_id: str, event: Event) -> dict[str, Any]:
     """Returns the stored form of an event, without what can be worked out again from the text."""
     document = event.as_dict()
     parse_data = document.get("parse_data")
@@ -195,10 +196,10 @@ def event_row(sender_id: Text, event: Event) -> Dict[Text, Any]:
     }
 
 
-def make_engine(url: Text, timeout: float) -> sa.engine.Engine:
+def make_engine(url: str, timeout: float) -> sa.engine.Engine:
     """Makes the engine with deadlines (`timeout` in seconds) and durable writes; connects to nothing yet."""
     parsed = sa.engine.make_url(url)
-    common: Dict[Text, Any] = {"hide_parameters": True, "pool_pre_ping": True}
+    common: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True}
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)

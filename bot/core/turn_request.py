@@ -1,7 +1,7 @@
 """The gateway's request for one turn, checked field by field; the visitor's text can never become a command."""
 import json
 from dataclasses import dataclass
-from typing import Any, Dict, FrozenSet, Optional
+from typing import Any
 
 from bot.common.language import LANGUAGES
 
@@ -21,7 +21,7 @@ class Choice:
     """A button the visitor pressed, already resolved by the gateway."""
 
     intent: str
-    entities: Dict[str, Any]
+    entities: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,11 @@ class Turn:
     conversation: str
     message_id: str
     text: str
-    choice: Optional[Choice]
-    language: Optional[str]
+    choice: Choice | None
+    language: str | None
     channel: str
 
-    def parse_data(self) -> Optional[Dict[str, Any]]:
+    def parse_data(self) -> dict[str, Any] | None:
         """Returns what the message was understood as if it was a choice, so that no command text is needed."""
         if self.choice is None:
             return None
@@ -52,7 +52,7 @@ def plain_text(text: str) -> str:
     return text
 
 
-def parse_turn(body: bytes, intents: FrozenSet[str]) -> Turn:
+def parse_turn(body: bytes, intents: frozenset[str]) -> Turn:
     """Reads the request's body; raises BadTurn. `intents` are those of the domain, for choices."""
     try:
         document = json.loads(body.decode("utf-8"))
@@ -81,14 +81,14 @@ def parse_turn(body: bytes, intents: FrozenSet[str]) -> Turn:
     )
 
 
-def _identifier(document: Dict[str, Any], name: str) -> str:
+def _identifier(document: dict[str, Any], name: str) -> str:
     value = document.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= MAX_ID or not value.isascii() or not value.isprintable():
         raise BadTurn(name)
     return value
 
 
-def _choice(value: Any, intents: FrozenSet[str]) -> Optional[Choice]:
+def _choice(value: Any, intents: frozenset[str]) -> Choice | None:
     if value is None:
         return None
     if not isinstance(value, dict) or not isinstance(value.get("intent"), str) or value["intent"] not in intents:

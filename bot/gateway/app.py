@@ -50,8 +50,10 @@ def create_app(settings: Settings, *, erasers: Sequence[Eraser] = ()) -> FastAPI
     store = Store(settings.database)
     db = Database(store)
     core = CoreClient(
-        settings.core_url, settings.core_secret.get_secret_value(),
-        timeout=settings.core_timeout_seconds, patience=settings.core_patience_seconds,
+        settings.core_url,
+        settings.core_secret.get_secret_value(),
+        timeout=settings.core_timeout_seconds,
+        patience=settings.core_patience_seconds,
     )
     gateway = _build(settings, db, core, erasers)
 
@@ -66,8 +68,12 @@ def create_app(settings: Settings, *, erasers: Sequence[Eraser] = ()) -> FastAPI
         store.close()
 
     app = FastAPI(
-        title="Public chat API of the China Competence Centre Middle Ruhr Area", version="1", lifespan=lifespan,
-        docs_url=None, redoc_url=None, openapi_url="/openapi.json" if settings.api_docs else None,
+        title="Public chat API of the China Competence Centre Middle Ruhr Area",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if settings.api_docs else None,
         redirect_slashes=False,
     )
     app.state.gateway = gateway
@@ -77,7 +83,9 @@ def create_app(settings: Settings, *, erasers: Sequence[Eraser] = ()) -> FastAPI
     _add_health(app, gateway)
     _add_problem_handlers(app)
     app.add_middleware(
-        Edge, language_of=_language_of, allowed_origins=settings.allowed_origins,
+        Edge,
+        language_of=_language_of,
+        allowed_origins=settings.allowed_origins,
         frame_ancestors=settings.frame_ancestors,
     )
     return app
@@ -89,12 +97,20 @@ def _build(settings: Settings, db: Database, core: CoreClient, erasers: Sequence
     choices = Choices(key, lifetime)
     streams = Streams(db, settings.streams_per_session)
     quotas = Quotas(
-        settings.messages_per_10_seconds, settings.messages_per_minute, settings.sessions_per_minute,
+        settings.messages_per_10_seconds,
+        settings.messages_per_minute,
+        settings.sessions_per_minute,
         settings.reads_per_minute,
     )
     return Gateway(
-        settings, db, Signer(key, lifetime), choices, Limits(quotas, settings.redis_url),
-        ClientAddress(settings.trusted_proxies), streams, Turns(db, core, choices, streams, erasers),
+        settings,
+        db,
+        Signer(key, lifetime),
+        choices,
+        Limits(quotas, settings.redis_url),
+        ClientAddress(settings.trusted_proxies),
+        streams,
+        Turns(db, core, choices, streams, erasers),
         Readiness(db, core, settings.actions_url, settings.actions_token.get_secret_value()),
     )
 

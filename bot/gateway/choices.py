@@ -70,15 +70,19 @@ class Choices:
             row_id = secrets.token_urlsafe(16)
             db.add(
                 OfferedChoice(
-                    id=row_id, conversation=conversation, title=button.title, intent=button.intent,
-                    entities=button.entities, expires_at=expires_at,
+                    id=row_id,
+                    conversation=conversation,
+                    title=button.title,
+                    intent=button.intent,
+                    entities=button.entities,
+                    expires_at=expires_at,
                 )
             )
             offered.append({"title": button.title, "choice": f"{row_id}.{self._signature(conversation, row_id)}"})
         return offered or None
 
     def resolve(self, db: Session, conversation: str, choice: str) -> Choice:
-        """What a pressed button does; raises ChoiceUnavailable. Pressing again is a new question with the same words."""
+        """What a pressed button does; raises ChoiceUnavailable. A second press is a new question."""
         row_id, _, signature = choice.partition(".")
         expected = self._signature(conversation, row_id)
         if not hmac.compare_digest(signature.encode(errors="replace"), expected.encode()):

@@ -74,9 +74,9 @@ class CoreClient:
                     raise Problem("assistant_away", retry_after=3) from error
                 await asyncio.sleep(RETRY_EVERY_SECONDS)
 
-    async def health(self, timeout: float) -> dict[str, Any]:
+    async def health(self, seconds: float) -> dict[str, Any]:
         """The core's own health object {status, model, ...}; raises httpx.HTTPError or ValueError."""
-        response = await self._http.get(HEALTH_PATH, timeout=timeout)
+        response = await self._http.get(HEALTH_PATH, timeout=seconds)
         response.raise_for_status()
         body = response.json()
         if not isinstance(body, dict):

@@ -20,9 +20,12 @@ class CoreMessage:
 
 def read_core_message(body: dict[str, Any]) -> CoreMessage | None:
     """The message, or None when it holds nothing a visitor could see."""
-    text = body.get("text") if isinstance(body.get("text"), str) else ""
-    custom = body.get("custom") if isinstance(body.get("custom"), dict) else {}
-    card = custom.get("card") if isinstance(custom.get("card"), dict) else None
+    text: Any = body.get("text")
+    text = text if isinstance(text, str) else ""
+    custom: Any = body.get("custom")
+    custom = custom if isinstance(custom, dict) else {}
+    card: Any = custom.get("card")
+    card = card if isinstance(card, dict) else None
     buttons = [
         read_button(button["title"], button.get("payload") or "")
         for button in body.get("buttons") or []

@@ -2,7 +2,7 @@
 
 import asyncio
 import traceback
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -55,7 +55,8 @@ class Edge:
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
-                self._finish_headers(headers, scope["path"], origin if cross_origin and origin in self._allowed else None)
+                allowed = origin if cross_origin and origin in self._allowed else None
+                self._finish_headers(headers, scope["path"], allowed)
             await send(message)
 
         async def refuse(code: str, *, close: bool = False) -> None:
@@ -79,7 +80,7 @@ class Edge:
             if not started:
                 await refuse("internal_error", close=True)
 
-    def _finish_headers(self, headers: MutableMapping[str, str], path: str, allowed_origin: str | None) -> None:
+    def _finish_headers(self, headers: MutableHeaders, path: str, allowed_origin: str | None) -> None:
         for name, value in self._headers.items():
             headers[name] = value
         if path.startswith("/api/"):

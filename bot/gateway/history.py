@@ -73,8 +73,17 @@ def append(db: Session, conversation: str, drafts: Sequence[Draft], reply_to: st
     now = datetime.now(UTC)
     rows = [
         ChatMessage(
-            conversation=conversation, position=position, id=draft.id, reply_to=reply_to, at=now, author=draft.author,
-            language=draft.language, text=draft.text, choices=draft.choices, card=draft.card, sources=draft.sources,
+            conversation=conversation,
+            position=position,
+            id=draft.id,
+            reply_to=reply_to,
+            at=now,
+            author=draft.author,
+            language=draft.language,
+            text=draft.text,
+            choices=draft.choices,
+            card=draft.card,
+            sources=draft.sources,
         )
         for position, draft in enumerate(drafts, last - len(drafts) + 1)
     ]

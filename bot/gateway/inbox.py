@@ -47,8 +47,12 @@ def receive(db: Session, choices: Choices, incoming: Incoming) -> Entry:
         pressed = choices.resolve(db, incoming.conversation, incoming.choice)
         text, intent, entities = pressed.title, pressed.intent, pressed.entities
     row = InboxEntry(
-        conversation=incoming.conversation, message_id=incoming.message_id, received_at=datetime.now(UTC),
-        text=text, intent=intent, entities=entities,
+        conversation=incoming.conversation,
+        message_id=incoming.message_id,
+        received_at=datetime.now(UTC),
+        text=text,
+        intent=intent,
+        entities=entities,
     )
     db.add(row)
     if text:
@@ -78,7 +82,7 @@ def mark_answered(db: Session, conversation: str, message_id: str, state: str) -
 
 def _locked(db: Session, conversation: str) -> ChatSession:
     """The session row, written to first: repeats of one id queue here, on SQLite and on PostgreSQL."""
-    chat = db.scalar(
+    chat: ChatSession | None = db.scalar(
         update(ChatSession)
         .where(ChatSession.conversation == conversation)
         .values(last_position=ChatSession.last_position)

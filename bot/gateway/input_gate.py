@@ -11,7 +11,7 @@ _DROPPED = frozenset({"Cc", "Cs", "Cn", "Co", "Cf"})
 _JOINERS = frozenset("\u200c\u200d")  # ZWNJ and ZWJ carry meaning in emoji and in several scripts
 _LINE_BREAKS = re.compile(r"[\r\n\t\v\f\u0085\u2028\u2029]+")
 # Chinese is written without spaces, so its characters and punctuation end a token instead of prolonging it.
-_LONG_TOKEN = re.compile(r"[^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef]{%d,}" % (MAX_TOKEN + 1))
+_LONG_TOKEN = re.compile(rf"[^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef]{{{MAX_TOKEN + 1},}}")
 _SLASHES = "/\\／⁄∕"  # each of them would start a command behind us
 
 

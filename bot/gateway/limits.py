@@ -68,7 +68,9 @@ class Limits:
         await _hit(self._local, items, kind, who, code)
 
 
-async def _hit(limiter: MovingWindowRateLimiter, items: Iterable[RateLimitItem], kind: str, who: str, code: str) -> None:
+async def _hit(
+    limiter: MovingWindowRateLimiter, items: Iterable[RateLimitItem], kind: str, who: str, code: str
+) -> None:
     for item in items:
         if not await limiter.hit(item, kind, who):
             reset = (await limiter.get_window_stats(item, kind, who)).reset_time
@@ -77,8 +79,11 @@ async def _hit(limiter: MovingWindowRateLimiter, items: Iterable[RateLimitItem],
 
 def _redis(url: str) -> Storage:
     return RedisStorage(
-        f"async+{url}", wrap_exceptions=True, implementation="redispy",
-        socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+        f"async+{url}",
+        wrap_exceptions=True,
+        implementation="redispy",
+        socket_timeout=REDIS_TIMEOUT_SECONDS,
+        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
     )
 
 

@@ -91,8 +91,15 @@ def open_session(
     now = datetime.now(UTC)
     db.add(
         ChatSession(
-            conversation=conversation, channel=channel, language=language, state="bot", page=page, last_position=0,
-            created_at=now, expires_at=expires_at, notice_accepted_at=now,
+            conversation=conversation,
+            channel=channel,
+            language=language,
+            state="bot",
+            page=page,
+            last_position=0,
+            created_at=now,
+            expires_at=expires_at,
+            notice_accepted_at=now,
         )
     )
     db.flush()
@@ -104,8 +111,14 @@ def find_session(db: Session, conversation: str) -> SessionRecord | None:
     if row is None:
         return None
     return SessionRecord(
-        row.conversation, row.channel, row.language, row.state, row.last_position,
-        as_utc(row.created_at), as_utc(row.expires_at), row.page,
+        row.conversation,
+        row.channel,
+        row.language,
+        row.state,
+        row.last_position,
+        as_utc(row.created_at),
+        as_utc(row.expires_at),
+        row.page,
     )
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -76,7 +77,9 @@ class Streams:
             while datetime.now(UTC) < claims.expires_at:
                 listener.wake.clear()
                 try:
-                    chat, messages = await self._db.run(lambda db, at=position: _news(db, claims.conversation, at))
+                    chat, messages = await self._db.run(
+                        partial(_news, conversation=claims.conversation, behind=position)
+                    )
                 except Problem:
                     await asyncio.sleep(STORE_AWAY_SECONDS)
                     continue
@@ -117,7 +120,7 @@ class Streams:
             await asyncio.sleep(POLL_SECONDS)
             conversations = list(self._listeners)
             try:
-                now = await self._db.run(lambda db, ids=conversations: _standing(db, ids))
+                now = await self._db.run(partial(_standing, conversations=conversations))
             except Problem:
                 continue
             for conversation in conversations:
@@ -132,9 +135,9 @@ class Streams:
             await asyncio.gather(self._watcher, return_exceptions=True)
 
 
-def _news(db: Session, conversation: str, position: int) -> tuple[Any, list[history.Message]]:
+def _news(db: Session, conversation: str, behind: int) -> tuple[sessions.SessionRecord | None, list[history.Message]]:
     chat = sessions.find_session(db, conversation)
-    return chat, history.after(db, conversation, position, BATCH) if chat else []
+    return chat, history.after(db, conversation, behind, BATCH) if chat else []
 
 
 def _standing(db: Session, conversations: list[str]) -> dict[str, tuple[int, str]]:
@@ -147,9 +150,7 @@ def _standing(db: Session, conversations: list[str]) -> dict[str, tuple[int, str
 
 
 def _event(name: str, body: dict[str, Any], event_id: str | None = None) -> ServerSentEvent:
-    return ServerSentEvent(
-        data=json.dumps(body, ensure_ascii=False), event=name, id=event_id, retry=RETRY_MILLISECONDS
-    )
+    return ServerSentEvent(data=json.dumps(body, ensure_ascii=False), event=name, id=event_id, retry=RETRY_MILLISECONDS)
 
 
 async def _wait(wake: asyncio.Event, until: datetime) -> None:

@@ -1,4 +1,4 @@
-"""One message in, its answer out: in order within a conversation, once per id, whether or not the client still waits."""
+"""One message in, its answer out: in order per conversation, once per id, whether or not the client still waits."""
 
 import asyncio
 from collections import OrderedDict
@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 from sqlalchemy.orm import Session
 
 from bot.gateway import history, inbox, personal_data, sessions
-from bot.gateway.choices import ChoiceUnavailable, Choices
+from bot.gateway.choices import Choices, ChoiceUnavailable
 from bot.gateway.core_client import CoreClient, Reply, Turn
 from bot.gateway.core_messages import read_core_message
 from bot.gateway.database import Database
@@ -38,7 +38,7 @@ class Answer:
 
 @dataclass(eq=False)
 class _Order:
-    """The two queues of one conversation: being written down (short) and being answered (long), both first come first."""
+    """The two queues of one conversation, first come first: being written down (short), being answered (long)."""
 
     intake: asyncio.Lock = field(default_factory=asyncio.Lock)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -130,9 +130,7 @@ class Turns:
         if key in self._unsaved:
             return self._unsaved[key]
         with self._streams.typing(incoming.conversation):
-            reply = await self._core.ask(
-                Turn(*key, entry.text, entry.choice, entry.language, entry.channel)
-            )
+            reply = await self._core.ask(Turn(*key, entry.text, entry.choice, entry.language, entry.channel))
         self._unsaved[key] = reply
         if len(self._unsaved) > KEPT_REPLIES:
             self._unsaved.popitem(last=False)

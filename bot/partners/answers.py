@@ -15,6 +15,9 @@ from bot.partners.records import Fact
 from bot.partners.turn import Answer, Context, Turn, told
 
 CENTRE = "china-competence-centre"
+FROM_FACTS = frozenset(
+    "ask_centre ask_partner ask_place ask_link ask_topic ask_followup ask_more choose_item check_statement".split()
+)
 MOST_FACTS = 3
 OVERVIEW_FACTS = 3
 SURE = 0.5  # below this probability nothing is said as fact
@@ -23,10 +26,11 @@ CLEARLY_OUT_OF_SCOPE = 0.6
 NEIGHBOURS = "border_neighbour"
 ASKS_FIGURE = frozenset({"how_many"})
 ASKS_DATE = frozenset({"when", "since_when"})
+LARGEST_LEAD = 3.0
 TYPE_WINDOW = 2.5  # how far (in score) a fact of the asked type may lie behind the best
 MARGIN = 1.0  # facts this close to the best (in score) are said with it
-BIAS = -2.2
-CERTAINTY = (0.2, 0.4, 1.0, -6.0, 0.7)  # score, covered, lead, strange, lenient
+BIAS = -1.3
+CERTAINTY = (0.14, 0.3, 1.0, -5.0, 1.0)  # score, covered, lead, strange, lenient
 
 
 def respond(turn: Turn, snapshot: Snapshot) -> Answer:
@@ -37,7 +41,7 @@ def respond(turn: Turn, snapshot: Snapshot) -> Answer:
         return overview(turn, snapshot, turn.record)
     asked = snapshot.ranking.ask(turn.text)
     if turn.intent == "list_partners":
-        return lists.organisations(turn, snapshot)
+        return lists.relations(turn, snapshot, asked) or lists.organisations(turn, snapshot)
     if turn.intent == "list_twin_cities":
         return lists.twin_cities(turn, snapshot)
     if turn.intent in ("ask_more", "choose_item", "ask_followup"):
@@ -63,6 +67,8 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
                 return overview(turn, snapshot, strongest.record_ids[0])
     context = _context_ids(turn, snapshot, asked)
     ranked = snapshot.ranking.rank(asked, turn.language, context)
+    if context and not asked.mentions:
+        ranked = _near_first(ranked, asked, snapshot)
     if turn.intent == "ask_followup" and context and not asked.mentions:
         near = [s for s in ranked if s.nearness > 0]
         if near and certainty(near, asked, snapshot, lenient=True) >= SURE:
@@ -103,10 +109,25 @@ def certainty(ranked: Sequence[Scored], asked: Asked, snapshot: Snapshot, *, len
     """
     words, han_runs = snapshot.vocabulary.content(asked.masked)
     strange = snapshot.ranking.strange_share(words, han_runs)
-    lead = ranked[0].score - ranked[min(3, len(ranked) - 1)].score
+    lead = _lead(ranked)
     features = (ranked[0].score, ranked[0].covered, lead, strange, 1.0 if lenient else 0.0)
     logit = BIAS + sum(weight * value for weight, value in zip(CERTAINTY, features, strict=True))
     return 1 / (1 + math.exp(-logit))
+
+
+def _near_first(ranked: list[Scored], asked: Asked, snapshot: Snapshot) -> list[Scored]:
+    """Only what is about the conversation's subject, if that answers the question."""
+    near = [s for s in ranked if s.nearness > 0]
+    return near if near and certainty(near, asked, snapshot, lenient=True) >= SURE else ranked
+
+
+def _lead(ranked: Sequence[Scored]) -> float:
+    """How far the best fact is ahead of the first about something else."""
+    best = ranked[0].fact
+    for scored in ranked[1:12]:
+        if scored.fact.record_id != best.record_id and not set(scored.fact.variants) & set(best.variants):
+            return ranked[0].score - scored.score
+    return LARGEST_LEAD
 
 
 def _of_the_asked_type(ranked: list[Scored], asked: Asked) -> list[Scored]:

@@ -6,8 +6,11 @@ from dataclasses import dataclass, replace
 
 from bot.partners.answers import CENTRE
 from bot.partners.knowledge import Snapshot
-from bot.partners.records import Desk, Record
+from bot.partners.records import Desk, Fact, Record
 from bot.partners.turn import Context, Turn
+
+ADDRESS = "address"
+ADDRESS_NEARNESS = 0.9
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,7 @@ class Found:
     desks: tuple[Desk, ...]
     general: Desk | None
     record: Record | None
+    facts: tuple[Fact, ...]
     context: Context
 
 
@@ -30,7 +34,18 @@ def find_desks(turn: Turn, snapshot: Snapshot) -> Found:
     chosen = next((desks for i in subject if (desks := _desks_for(i, turn.language, snapshot))), ())
     record = snapshot.records[subject[0]] if subject else None
     context = replace(turn.context, subject=subject[:3] or turn.context.subject, question=turn.text)
-    return Found(chosen or ((general,) if general else ()), general, record, context)
+    facts = _address(turn, snapshot)
+    return Found(chosen or ((general,) if general else ()), general, record, facts, context)
+
+
+def _address(turn: Turn, snapshot: Snapshot) -> tuple[Fact, ...]:
+    """The fact that gives the address asked for, if there is one."""
+    asked = snapshot.ranking.ask(turn.text)
+    if ADDRESS not in asked.concepts or turn.record:
+        return ()
+    context = () if asked.mentions else turn.context.subject
+    best = snapshot.ranking.rank(asked, turn.language, context)[0]
+    return (best.fact,) if ADDRESS in snapshot.ranking.concepts_of(best.fact) and best.nearness >= ADDRESS_NEARNESS else ()
 
 
 def _desks_for(record_id: str, language: str, snapshot: Snapshot) -> tuple[Desk, ...]:

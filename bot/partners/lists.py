@@ -7,10 +7,12 @@ from dataclasses import replace
 from bot.common.text import fold
 from bot.partners.figures import years
 from bot.partners.knowledge import Snapshot
+from bot.partners.ranking import Asked
 from bot.partners.records import Fact, Record
 from bot.partners.turn import Answer, Context, Filters, Turn
 
 MOST_EVENTS = 6
+NOT_ASKED_FOR_RELATIONS = ("china-competence-centre", "city-of-herne")
 EVENT_KINDS = {
     "visit": ("visit", "invitation"),
     "agreement": ("twin_city", "friendship", "cooperation_agreement", "university_cooperation", "partner_region"),
@@ -48,11 +50,14 @@ def filter_organisations(snapshot: Snapshot, filters: Filters) -> list[Record]:
 def organisation_filters(folded: str, snapshot: Snapshot) -> Filters:
     """City, country, kind, part and topic that the text names."""
     vocabulary = snapshot.vocabulary
+    mentions = snapshot.name_index.find(folded)
+    topics = [i for m in mentions for i in m.record_ids if snapshot.records[i].type == "topic"]
+    for mention in reversed(mentions):  # "the Chinese market" names a topic, not a country
+        if snapshot.records[mention.record_ids[0]].type == "topic":
+            folded = f"{folded[: mention.start]} {folded[mention.end :]}"
     parts = vocabulary.values("parts", folded)
     countries = () if "partner" in parts else vocabulary.values("countries", folded)
     cities = vocabulary.values("cities", folded)
-    named = [i for m in snapshot.name_index.find(folded) for i in m.record_ids]
-    topics = [i for i in named if snapshot.records[i].type == "topic"]
     return Filters(
         cities=cities,
         countries=() if cities else countries,
@@ -70,6 +75,26 @@ def _organisation_answer(turn: Turn, snapshot: Snapshot, found: list[Record], fi
     ids = tuple(record.id for record in found)
     context = Context(ids if len(ids) == 1 else (), ids, turn.context.said, turn.text)
     return Answer("organisations", facts, tuple(found), counted=counted, filters=filters, context=context)
+
+
+def relations(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
+    """With whom one named organisation works together; None when the question names none or more than one."""
+    named = {i for m in asked.mentions if m.strength > 1 for i in m.record_ids}
+    named = {i for i in named if snapshot.records[i].type == "organisation" and i not in NOT_ASKED_FOR_RELATIONS}
+    if len(named) != 1:
+        return None
+    (record_id,) = named
+    links = [link for link in snapshot.links_of.get(record_id, ()) if snapshot.facts_of.get(link.id)]
+    abroad = snapshot.vocabulary.values("countries", asked.masked)
+    if abroad:
+        ends = {link.id: {link.from_id, link.to_id} - {record_id} for link in links}
+        links = [link for link in links if any(snapshot.records[e].country in abroad for e in ends[link.id] if e)]
+    if len(links) < 2:
+        return None
+    facts = tuple(snapshot.facts_of[link.id][0] for link in links)
+    ids = tuple(e for link in links for e in (link.from_id, link.to_id) if e and e != record_id)
+    context = Context((record_id,), ids, turn.context.said, turn.text)
+    return Answer("events", facts, tuple(links), context=context)
 
 
 def others(turn: Turn, snapshot: Snapshot) -> Answer:

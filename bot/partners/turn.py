@@ -33,12 +33,17 @@ class Context:
 
 @dataclass(frozen=True)
 class Turn:
-    """One message of a visitor; `certainty` (0..1) is the intent's; `record` and `fact` come from a pressed choice."""
+    """One message of a visitor.
+
+    `guess`: the likeliest intent when `intent` is
+    nlu_fallback, `certainty` (0..1) its probability; `record` and `fact` come from a pressed choice.
+    """
 
     text: str
     language: str
     intent: str
     certainty: float = 1.0
+    guess: str = ""
     context: Context = field(default_factory=Context)
     record: str | None = None
     fact: str | None = None

@@ -14,6 +14,7 @@ from bot.replies.dates import date_text
 from bot.replies.phrases import join, listing, phrase
 
 CENTRE = "china-competence-centre"
+OFF_TOPIC = ("out_of_scope_weather", "out_of_scope_places", "out_of_scope_travel", "out_of_scope_knowledge")
 MOST_CHOICES = 3
 SHOW_INTENT = {"organisation": "ask_partner", "place": "ask_place", "topic": "ask_topic", "link": "ask_link"}
 
@@ -294,10 +295,11 @@ def contact(
     language: str,
     *,
     record: Record | None = None,
+    facts: Sequence[Fact] = (),
     wants_person: bool = False,
 ) -> Message:
     """The desk that answers, how it is reached, and the general desk where nothing is configured."""
-    parts = [phrase("human_intro", language)] if wants_person else []
+    parts = [phrase("human_intro", language)] if wants_person else [statement(fact, language) for fact in facts]
     items = []
     rows: list[dict[str, str]] = []
     for desk in desks[:2]:
@@ -321,7 +323,7 @@ def contact(
         parts.append(phrase("contact_none_at_all", language, url=centre.website))
         rows.append({"label": phrase("website", language), "value": centre.website, "url": centre.website})
     card = {"title": items[0].names[language], "rows": rows} if items else None
-    return Message(join(list(dict.fromkeys(parts)), language), (), (), card)
+    return Message(join(list(dict.fromkeys(parts)), language), (), sources_of(facts, language), card)
 
 
 def _ways(desk: Desk, language: str) -> list[dict[str, str]]:

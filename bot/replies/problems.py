@@ -85,14 +85,16 @@ PROBLEMS: dict[str, tuple[int, dict[str, str]]] = {
         "zh": "很抱歉，我们这边出现了问题，请重试。",
     }),
     "assistant_away": (503, {
-        "en": "We are sorry, the assistant cannot answer at the moment. Your message is kept; please try again shortly.",
+        "en": "We are sorry, the assistant cannot answer at the moment. Your message is kept; "
+              "please try again shortly.",
         "de": "Es tut uns leid, der Assistent kann gerade nicht antworten. Ihre Nachricht bleibt erhalten; "
               "bitte versuchen Sie es gleich noch einmal.",
         "zh": "很抱歉，助手暂时无法回答。您的消息已保留，请稍后重试。",
     }),
     "store_away": (503, {
         "en": "We are sorry, we cannot save your message at the moment. Please try again shortly.",
-        "de": "Es tut uns leid, wir können Ihre Nachricht gerade nicht speichern. Bitte versuchen Sie es gleich noch einmal.",
+        "de": "Es tut uns leid, wir können Ihre Nachricht gerade nicht speichern. Bitte versuchen Sie es gleich "
+              "noch einmal.",
         "zh": "很抱歉，目前无法保存您的消息，请稍后重试。",
     }),
     "assistant_slow": (504, {

@@ -9,8 +9,8 @@ WEB_PAGE: dict[str, dict[str, str]] = {
         "languages": "Language",
         "skip": "Skip to the chat",
         "heading": "Questions about China and the Middle Ruhr area, answered with sources",
-        "fact_1": "Three organisations stand behind the Centre's offer: the City of Herne, the Middle Ruhr Area Chamber "
-                  "of Commerce and Industry and Bochum University of Applied Sciences.",
+        "fact_1": "Three organisations stand behind the Centre's offer: the City of Herne, the Middle Ruhr Area "
+                  "Chamber of Commerce and Industry and Bochum University of Applied Sciences.",
         "fact_2": "The China Competence Centre is meant to advertise the Middle Ruhr area in China and to encourage "
                   "local companies to enter the Chinese market.",
         "sources": "Sources",

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from bot.core.command_line import refusal, with_defaults
-from bot.core.console import lines
+from bot.core.console import chosen, lines
 from bot.core.settings import Settings
 
 
@@ -65,6 +65,12 @@ def test_the_shell_prints_text_numbered_choices_and_sources():
     text = "\n".join(lines(message))
     assert "Herne and Luzhou." in text and "1. More" in text and "name: Luzhou" in text
     assert "[Partners · 2024-01-01 · https://example.org/]" in text
+
+
+def test_a_number_typed_in_the_shell_is_a_choice_only_if_there_is_one():
+    message = {"buttons": [{"title": "More", "payload": "/ask_more"}]}
+    assert chosen("1", message) == "/ask_more"
+    assert (chosen("2", message), chosen("0", message), chosen("1", None), chosen("hello", message)) == ("2", "0", "1", "hello")
 
 
 def test_rasas_command_line_runs_without_tensorflow_installed_or_imported(root):

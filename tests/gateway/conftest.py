@@ -15,6 +15,7 @@ from bot.gateway.app import create_app
 from bot.gateway.server import server_options
 from bot.settings import Settings
 from bot.store import Base, Store
+
 from .fake_core import SECRET, FakeCore, RunningServer
 
 KEY = "session-key-session-key-session-key-1234"
@@ -44,9 +45,16 @@ def core(core_server: tuple[FakeCore, RunningServer]) -> FakeCore:
 def build_settings(var_dir: Path, core_port: int, **changes: Any) -> Settings:
     """Settings with short deadlines, and the tables of the gateway in a file of their own."""
     values: dict[str, Any] = {
-        "var_dir": var_dir, "core_port": core_port, "actions_port": core_port,
-        "session_key": SecretStr(KEY), "core_secret": SecretStr(SECRET), "actions_token": SecretStr("a" * 40),
-        "core_patience_seconds": 0.5, "core_timeout_seconds": 5.0, "database_url": "", "redis_url": None,
+        "var_dir": var_dir,
+        "core_port": core_port,
+        "actions_port": core_port,
+        "session_key": SecretStr(KEY),
+        "core_secret": SecretStr(SECRET),
+        "actions_token": SecretStr("a" * 40),
+        "core_patience_seconds": 0.5,
+        "core_timeout_seconds": 5.0,
+        "database_url": "",
+        "redis_url": None,
     }
     settings = Settings(_env_file=None, **(values | changes))  # type: ignore[call-arg]
     store = Store(settings.database)

@@ -19,8 +19,12 @@ OPEN = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/"), ("POST", "/api/se
 
 CHECKS = (not_a_server_error, content_type_conformance, response_schema_conformance)
 CALLS = [
-    ("POST", "/api/session"), ("DELETE", "/api/session"), ("POST", "/api/messages"), ("GET", "/api/messages"),
-    ("GET", "/api/export"), ("GET", "/api/notice"),
+    ("POST", "/api/session"),
+    ("DELETE", "/api/session"),
+    ("POST", "/api/messages"),
+    ("GET", "/api/messages"),
+    ("GET", "/api/export"),
+    ("GET", "/api/notice"),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is a problem in the visitor's language that gives nothing away, and the gateway lives."""
+"""Whatever is sent, the answer is a problem in the visitor's language, gives nothing away, and the gateway lives."""
 
 import json
 import socket
@@ -18,11 +18,22 @@ from .fake_core import FakeCore
 
 ID = str(uuid.uuid4())
 BODIES = {
-    "empty": b"", "list": b"[]", "string": b'"x"', "number": b"5", "null": b"null", "cut": b'{"id": "', "form": b"a=b&c=d",
-    "bad utf-8": b'{"id": "\xff\xfe"}', "deep": b"[" * 20_000, "huge number": b'{"id": ' + b"9" * 6_000 + b"}",
-    "nan": b'{"id": NaN}', "no id": b'{"text": "hello"}', "only id": json.dumps({"id": ID}).encode(),
+    "empty": b"",
+    "list": b"[]",
+    "string": b'"x"',
+    "number": b"5",
+    "null": b"null",
+    "cut": b'{"id": "',
+    "form": b"a=b&c=d",
+    "bad utf-8": b'{"id": "\xff\xfe"}',
+    "deep": b"[" * 20_000,
+    "huge number": b'{"id": ' + b"9" * 6_000 + b"}",
+    "nan": b'{"id": NaN}',
+    "no id": b'{"text": "hello"}',
+    "only id": json.dumps({"id": ID}).encode(),
     "both": json.dumps({"id": ID, "text": "a", "choice": "b"}).encode(),
-    "id not a uuid": b'{"id": "1", "text": "hello"}', "id with nul": b'{"id": "\\u0000", "text": "hello"}',
+    "id not a uuid": b'{"id": "1", "text": "hello"}',
+    "id with nul": b'{"id": "\\u0000", "text": "hello"}',
 }
 TYPES: list[Any] = [1, 1.5, True, [], ["a"], {}, {"a": 1}]
 
@@ -33,7 +44,7 @@ def _assert_problem(answer: httpx.Response, status: int, language: str) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["content-language"] == language
     assert body["detail"] == problem_text(body["code"], language)
-    for leak in ("Traceback", ".py", "sqlite", "uvicorn", "pydantic", "starlette", "/work", "SELECT"):
+    for leak in ("Traceback", ".py", "sqlite", "uvicorn", "pydantic", "starlette", "site-packages", "SELECT"):
         assert leak not in answer.text
     assert "server" not in answer.headers
 
@@ -88,7 +99,10 @@ def test_a_body_over_the_limit_is_refused(open_chat: Callable[..., Chat], size: 
 @pytest.mark.parametrize("length", ["-1", "abc", "9" * 30, "1e9"])
 def test_odd_content_lengths_do_no_harm(client: httpx.Client, length: str) -> None:
     with socket.create_connection((client.base_url.host, client.base_url.port), timeout=15) as raw:
-        raw.sendall(f"POST /api/session HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: {length}\r\n\r\n".encode())
+        raw.sendall(
+            b"POST /api/session HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+            + f"Content-Length: {length}\r\n\r\n".encode()
+        )
         assert b" 4" in raw.recv(4096)
     assert client.get("/healthz").status_code == 200
 
@@ -113,7 +127,18 @@ def test_a_head_that_never_ends_is_given_up(client: httpx.Client, monkeypatch: p
 
 @pytest.mark.parametrize(
     "text",
-    ["\x00ask\x00", "👩‍👩‍👧‍👦", "a" + "\u0301" * 500, "\u202eabc", "\x1b[31mred", "?!", "12345", "我", "Неrnе", "{slot} {{x}} ${y}"],
+    [
+        "\x00ask\x00",
+        "👩‍👩‍👧‍👦",
+        "a" + "\u0301" * 500,
+        "\u202eabc",
+        "\x1b[31mred",
+        "?!",
+        "12345",
+        "我",
+        "Неrnе",
+        "{slot} {{x}} ${y}",
+    ],
 )
 def test_odd_characters_get_an_ordinary_answer(chat: Chat, text: str) -> None:
     answer = chat.say(text)
@@ -136,12 +161,22 @@ def test_lone_surrogates_and_nul_anywhere_are_harmless(client: httpx.Client, cor
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/nothing", 404), ("GET", "/api/", 404), ("GET", "/static/../app.py", 404), ("GET", "/static/%2e%2e/page.py", 404),
-        ("GET", "/docs", 404), ("GET", "/openapi.json", 404), ("GET", "/webhooks/rest/webhook", 404),
-        ("PUT", "/api/session", 405), ("GET", "/api/session", 405), ("POST", "/", 405), ("PATCH", "/api/messages", 405),
+        ("GET", "/nothing", 404),
+        ("GET", "/api/", 404),
+        ("GET", "/static/../app.py", 404),
+        ("GET", "/static/%2e%2e/page.py", 404),
+        ("GET", "/docs", 404),
+        ("GET", "/openapi.json", 404),
+        ("GET", "/webhooks/rest/webhook", 404),
+        ("PUT", "/api/session", 405),
+        ("GET", "/api/session", 405),
+        ("POST", "/", 405),
+        ("PATCH", "/api/messages", 405),
     ],
 )
-def test_other_addresses_and_methods_are_problems_too(client: httpx.Client, method: str, path: str, status: int) -> None:
+def test_other_addresses_and_methods_are_problems_too(
+    client: httpx.Client, method: str, path: str, status: int
+) -> None:
     _assert_problem(client.request(method, path, headers={"Accept-Language": "de"}), status, "de")
 
 

@@ -17,9 +17,17 @@ from bot.replies.web_page import WEB_PAGE
 
 from .fake_core import FakeCore
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
-FLAGS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync"]
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+FLAGS = [
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 RICH = {
     "messages": [
         {
@@ -59,7 +67,12 @@ def visit(context: BrowserContext, gateway_url: str, core: FakeCore) -> Iterator
 
     def go(language: str = "en", **_: Any) -> Page:
         page = context.new_page()
-        page.on("console", lambda m: troubles.append(m.text) if m.type == "error" and "Failed to load resource" not in m.text else None)
+        page.on(
+            "console",
+            lambda m: (
+                troubles.append(m.text) if m.type == "error" and "Failed to load resource" not in m.text else None
+            ),
+        )
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("dialog", lambda dialog: troubles.append(f"dialog {dialog.message}"))
         page.goto(f"{gateway_url}/?lang={language}")
@@ -79,7 +92,9 @@ def _ask(page: Page, text: str) -> None:
     page.keyboard.press("Enter")
 
 
-def test_nothing_is_stored_or_read_or_sent_before_the_start(context: BrowserContext, visit: Callable[..., Page]) -> None:
+def test_nothing_is_stored_or_read_or_sent_before_the_start(
+    context: BrowserContext, visit: Callable[..., Page]
+) -> None:
     context.add_init_script(
         "window.touched = []; for (const name of ['getItem', 'setItem']) { const own = Storage.prototype[name];"
         "Storage.prototype[name] = function (...a) { window.touched.push(name); return own.apply(this, a); }; }"
@@ -89,7 +104,12 @@ def test_nothing_is_stored_or_read_or_sent_before_the_start(context: BrowserCont
     page = visit()
     page.wait_for_load_state("networkidle")
     page.locator("[data-language=de]").click()
-    assert page.evaluate("[window.touched, document.cookie, sessionStorage.length, localStorage.length]") == [[], "", 0, 0]
+    assert page.evaluate("[window.touched, document.cookie, sessionStorage.length, localStorage.length]") == [
+        [],
+        "",
+        0,
+        0,
+    ]
     assert not [url for url in requests if "/api/" in url]
     expect(page.locator("#gate")).to_contain_text("KI")
     expect(page.locator("#input")).to_be_hidden()
@@ -117,7 +137,9 @@ def test_a_conversation_by_keyboard_alone(visit: Callable[..., Page], core: Fake
     expect(answer.locator(".author")).to_have_text(WEB_PAGE[language]["assistant"])
     expect(page.locator("#log")).to_have_attribute("role", "log")
     page.locator("#log .choice").first.focus()
-    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle + getComputedStyle(document.activeElement).outlineWidth")
+    outline = page.evaluate(
+        "getComputedStyle(document.activeElement).outlineStyle + getComputedStyle(document.activeElement).outlineWidth"
+    )
     assert outline == "solid3px"
     page.keyboard.press("Enter")
     expect(page.locator(".message.assistant")).to_have_count(3)

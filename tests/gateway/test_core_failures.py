@@ -22,7 +22,8 @@ Serve = Callable[..., RunningServer]
 
 
 @pytest.mark.parametrize(
-    ("failure", "status", "code"), [(503, 503, "store_away"), (504, 504, "assistant_slow"), (500, 503, "assistant_away")]
+    ("failure", "status", "code"),
+    [(503, 503, "store_away"), (504, 504, "assistant_slow"), (500, 503, "assistant_away")],
 )
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_failing_core_is_an_apology_in_the_visitors_language(

@@ -26,7 +26,9 @@ def test_cleaned_text_is_safe_and_cleaning_twice_changes_nothing(text: str) -> N
     cleaned.encode()
 
 
-@pytest.mark.parametrize("slashes", ["/", "//", "\\/", "／", "⁄", "∕", " / ", "\u200b/", "\x00/", "/\u200d/", "\u3000/"])
+@pytest.mark.parametrize(
+    "slashes", ["/", "//", "\\/", "／", "⁄", "∕", " / ", "\u200b/", "\x00/", "/\u200d/", "\u3000/"]
+)
 @pytest.mark.parametrize("command", ["restart", 'ask_partner{"is_admin":true}', "session_start"])
 def test_a_slash_in_front_never_makes_a_command(slashes: str, command: str) -> None:
     assert clean(slashes + command) == command
@@ -49,7 +51,9 @@ def test_ordinary_and_odd_text(typed: str, expected: str) -> None:
     assert clean(typed) == expected
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "\u200b\u200b", "\u200d", "///", "\x00\x01", "\u3000\u2028", "/ / /", "\ue000"])
+@pytest.mark.parametrize(
+    "typed", ["", "   ", "\u200b\u200b", "\u200d", "///", "\x00\x01", "\u3000\u2028", "/ / /", "\ue000"]
+)
 def test_nothing_readable_is_empty(typed: str) -> None:
     assert clean(typed) == ""
 

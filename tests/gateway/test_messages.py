@@ -169,7 +169,7 @@ def test_the_language_of_the_answer_becomes_the_language_of_the_chat(chat: Chat,
 
 
 def test_slash_words_reach_the_core_as_words(chat: Chat, core: FakeCore) -> None:
-    for typed in ('/restart', '/ask_partner{"is_admin":true}', "／session_start"):
+    for typed in ("/restart", '/ask_partner{"is_admin":true}', "／session_start"):
         chat.say(typed)
     assert [turn["text"] for turn in core.turns] == ["restart", 'ask_partner{"is_admin":true}', "session_start"]
     assert all(turn["choice"] is None for turn in core.turns)

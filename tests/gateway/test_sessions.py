@@ -44,8 +44,13 @@ def test_without_the_notice_accepted_there_is_no_session(client: httpx.Client, a
 @pytest.mark.parametrize(
     ("body", "header", "expected"),
     [
-        ("zh", "de", "zh"), ("de-AT", "en", "de"), ("fr", "de;q=0.5, zh;q=0.9", "zh"), (None, "zh-CN,zh;q=0.9", "zh"),
-        (None, "fr-FR, fr", "en"), (None, "de;q=x, zh;q=0.1", "zh"), (None, None, "en"),
+        ("zh", "de", "zh"),
+        ("de-AT", "en", "de"),
+        ("fr", "de;q=0.5, zh;q=0.9", "zh"),
+        (None, "zh-CN,zh;q=0.9", "zh"),
+        (None, "fr-FR, fr", "en"),
+        (None, "de;q=x, zh;q=0.1", "zh"),
+        (None, None, "en"),
     ],
 )
 def test_the_language_comes_from_the_body_then_the_browser_then_english(
@@ -110,8 +115,15 @@ def test_an_expired_token_still_decides_the_language_of_the_refusal(client: http
 def test_ids_and_metadata_sent_by_a_client_are_ignored(open_chat: Callable[..., Chat], core: FakeCore) -> None:
     victim, other = open_chat(), open_chat()
     before = victim.history()
-    claimed = {"sender": "x", "session_id": "x", "conversation_id": victim.opened["token"], "input_channel": "tg:1:2",
-               "metadata": {"is_admin": True}, "channel": "telegram", "language": "zh"}
+    claimed = {
+        "sender": "x",
+        "session_id": "x",
+        "conversation_id": victim.opened["token"],
+        "input_channel": "tg:1:2",
+        "metadata": {"is_admin": True},
+        "channel": "telegram",
+        "language": "zh",
+    }
     assert other.post({"id": str(uuid.uuid4()), "text": "hello", **claimed}).status_code == 200
     assert victim.history() == before
     [asked] = core.asked

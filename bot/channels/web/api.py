@@ -66,7 +66,8 @@ def bearer(request: Request) -> str | None:
 
 
 def _gateway(request: Request) -> "Gateway":
-    return request.app.state.gateway
+    gateway: Gateway = request.app.state.gateway
+    return gateway
 
 
 async def _visitor(request: Request) -> Visitor:
@@ -180,11 +181,13 @@ async def stream(
     gateway, conversation = _gateway(request), visitor.chat.conversation
     await gateway.limits.read(conversation)
     gateway.streams.admit(conversation)
-    position = 0
+    known = None
     if last_event_id:
-        position = await gateway.db.run(lambda db: history.position_of(db, conversation, last_event_id)) or 0
+        known = await gateway.db.run(lambda db: history.position_of(db, conversation, last_event_id))
     return EventSourceResponse(
-        gateway.streams.events(visitor.claims, position), ping=HEARTBEAT_SECONDS, send_timeout=SEND_SECONDS,
+        gateway.streams.events(visitor.claims, known or 0),
+        ping=HEARTBEAT_SECONDS,
+        send_timeout=SEND_SECONDS,
         headers={"X-Accel-Buffering": "no"},
     )
 

@@ -35,8 +35,8 @@ async def show_page(request: Request, lang: str | None = Query(None, max_length=
     """The page in the language asked for; it carries all three so that switching needs no request."""
     language = lang if lang in LANGUAGES else preferred_language(request.headers.get("accept-language"))
     settings = request.app.state.gateway.settings
-    texts = {
-        code: WEB_PAGE[code] | {"notice": NOTICE[code].format(days=settings.retention_days)} for code in LANGUAGES
-    }
+    texts = {code: WEB_PAGE[code] | {"notice": NOTICE[code].format(days=settings.retention_days)} for code in LANGUAGES}
     html = _template().render(language=language, texts=texts, static=STATIC_PATH, privacy_url=settings.privacy_url)
-    return HTMLResponse(html, headers={"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": "no-cache"})
+    return HTMLResponse(
+        html, headers={"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": "no-cache"}
+    )

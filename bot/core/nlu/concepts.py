@@ -1,7 +1,6 @@
 """Concepts: which words of the three languages mean the same, from concepts.txt beside this file."""
 from functools import lru_cache
 from pathlib import Path
-from typing import Dict, FrozenSet, List, Set, Tuple
 
 from bot.common.text import fold
 
@@ -12,9 +11,9 @@ class Concepts:
     """Index over the concept list; words are looked up whole, by stem and as phrases, Han characters and signs anywhere."""
 
     def __init__(self, text: str) -> None:
-        self._whole: Dict[str, Set[str]] = {}
-        self._stems: Dict[str, Set[str]] = {}
-        self._inside: List[Tuple[str, str]] = []
+        self._whole: dict[str, set[str]] = {}
+        self._stems: dict[str, set[str]] = {}
+        self._inside: list[tuple[str, str]] = []
         for line in text.splitlines():
             if not line.strip() or line.startswith("#"):
                 continue
@@ -31,9 +30,9 @@ class Concepts:
         else:
             self._whole.setdefault(folded, set()).add(concept)
 
-    def find(self, folded: str, original: str) -> FrozenSet[str]:
+    def find(self, folded: str, original: str) -> frozenset[str]:
         """Returns the concepts in a text, given folded and as it was written (for signs that folding drops)."""
-        found: Set[str] = set()
+        found: set[str] = set()
         for word in folded.split():
             found |= self._whole.get(word, set())
             for size in range(2, len(word) + 1):

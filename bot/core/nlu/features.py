@@ -1,7 +1,7 @@
 """Sparse features of a sentence in four blocks: words, character n-grams, what is named, and language-neutral concepts."""
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import combinations
-from typing import Dict, Iterator, List, Sequence
 
 from bot.common.text import fold
 from bot.core.nlu.concepts import concepts
@@ -16,9 +16,9 @@ LONGEST_WORD = 64
 LONG_SENTENCE = 12
 
 
-def words_of(text: str) -> List[str]:
+def words_of(text: str) -> list[str]:
     """Returns folded words; a Han run is cut into characters, as words are not marked in Chinese."""
-    words: List[str] = []
+    words: list[str] = []
     for word in fold(text[:LONGEST_TEXT]).split():
         run = ""
         for character in word:
@@ -34,8 +34,12 @@ def words_of(text: str) -> List[str]:
     return words
 
 
-def blocks(text: str, names: Sequence[Match]) -> Dict[str, Dict[str, int]]:
-    """Returns how often each feature occurs, by block; `names` are the matches in `text`, which are looked past."""
+def blocks(text: str, names: Sequence[Match], own_record: str = "") -> dict[str, dict[str, int]]:
+    """Returns how often each feature occurs, by block; `names` are the matches in `text`, which are looked past.
+
+    The record whose assistant this is (`own_record`) counts as a kind of its own: questions about it are others.
+    """
+    names = [match._replace(type="own") if own_record and match.id == own_record else match for match in names]
     masked = mask(text[:LONGEST_TEXT], names)
     words = words_of(masked)
     return {
@@ -46,12 +50,12 @@ def blocks(text: str, names: Sequence[Match]) -> Dict[str, Dict[str, int]]:
     }
 
 
-def _word_features(words: Sequence[str]) -> Dict[str, int]:
+def _word_features(words: Sequence[str]) -> dict[str, int]:
     framed = ["^", *words, "$"]
     return Counter([f"w:{word}" for word in words] + [f"p:{first} {second}" for first, second in zip(framed, framed[1:])])
 
 
-def _character_features(words: Sequence[str]) -> Dict[str, int]:
+def _character_features(words: Sequence[str]) -> dict[str, int]:
     result: Counter = Counter()
     for run in _runs(words):
         padded = f" {run} "
@@ -76,7 +80,7 @@ def _runs(words: Sequence[str]) -> Iterator[str]:
         yield run
 
 
-def _name_features(words: Sequence[str], names: Sequence[Match]) -> Dict[str, int]:
+def _name_features(words: Sequence[str], names: Sequence[Match]) -> dict[str, int]:
     kinds = sorted({name.type for name in names})
     found = [f"n:{'+'.join(kinds)}", f"n:{min(len({name.id for name in names}), 3)}"]
     found += [f"n:has {kind}" for kind in kinds]
@@ -85,6 +89,6 @@ def _name_features(words: Sequence[str], names: Sequence[Match]) -> Dict[str, in
     return Counter(found)
 
 
-def _concept_features(masked: str) -> Dict[str, int]:
+def _concept_features(masked: str) -> dict[str, int]:
     found = sorted(concepts().find(fold(masked), masked))
     return Counter([f"k:{concept}" for concept in found] + [f"k:{one}+{other}" for one, other in combinations(found, 2)])

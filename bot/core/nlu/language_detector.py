@@ -1,7 +1,7 @@
 """Gives each message its language, as the entity `language`, from which the slot of that name fills."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.common.language import LANGUAGES, detect, scores
 
 
-def language_of(text: str, names: list, hint: Text = None, fixed: Text = None) -> str:
+def language_of(text: str, names: list, hint: str = None, fixed: str = None) -> str:
     """Returns the language to answer in; names say nothing about it unless there is nothing else."""
     if fixed in LANGUAGES:
         return fixed
@@ -29,7 +29,7 @@ def language_of(text: str, names: list, hint: Text = None, fixed: Text = None) -
     return detect(text, hint)
 
 
-def language_entity(language: str) -> Dict[Text, Any]:
+def language_entity(language: str) -> dict[str, Any]:
     """Returns the entity that carries the language of a message."""
     return {"entity": "language", "value": language, "start": 0, "end": 0, "extractor": LanguageDetector.__name__}
 
@@ -40,11 +40,11 @@ class LanguageDetector(GraphComponent, EntityExtractorMixin):
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> "LanguageDetector":
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> LanguageDetector:
         return cls()
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             text = message.get(TEXT)
             if not text:

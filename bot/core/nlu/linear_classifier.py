@@ -4,8 +4,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Text, Tuple
+from typing import Any
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -13,13 +14,19 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.constants import (
+    INTENT,
+    INTENT_NAME_KEY,
+    INTENT_RANKING_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    TEXT,
+)
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.core.nlu.features import BLOCK_WEIGHTS, blocks
 
-Blocks = Dict[str, Dict[str, int]]
+Blocks = dict[str, dict[str, int]]
 
 CALIBRATION_FOLDS = 3
 MODEL_FILE = "model.npz"
@@ -29,17 +36,17 @@ VOCABULARY_FILE = "vocabulary.json"
 class LinearModel:
     """Weights per feature and intent, with idf and a temperature that makes scores read as probabilities."""
 
-    def __init__(self, labels: Sequence[str], vocabulary: Dict[str, int], idf: np.ndarray, weights: np.ndarray, temperature: float) -> None:
+    def __init__(self, labels: Sequence[str], vocabulary: dict[str, int], idf: np.ndarray, weights: np.ndarray, temperature: float) -> None:
         self.labels = list(labels)
         self.vocabulary = vocabulary
         self.idf = idf
         self.weights = weights
         self.temperature = temperature
 
-    def row(self, found: Blocks) -> Tuple[np.ndarray, np.ndarray]:
+    def row(self, found: Blocks) -> tuple[np.ndarray, np.ndarray]:
         """Returns (columns, values) of one sentence: (1 + ln count) * idf, each block scaled to its weight."""
-        columns: List[int] = []
-        values: List[np.ndarray] = []
+        columns: list[int] = []
+        values: list[np.ndarray] = []
         for block, counts in found.items():
             known = [(self.vocabulary[feature], count) for feature, count in counts.items() if feature in self.vocabulary]
             if not known:
@@ -120,10 +127,10 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
     """Rasa intent classifier over LinearModel; the ranking holds the five likeliest intents."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
-        return {"cost": 1.0, "smallest_count": 1, "ranking_length": 5}
+    def get_default_config() -> dict[str, Any]:
+        return {"cost": 1.0, "smallest_count": 1, "ranking_length": 5, "own_record": ""}
 
-    def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, model: Optional[LinearModel] = None) -> None:
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: LinearModel | None = None) -> None:
         self.config = config
         self._storage = storage
         self._resource = resource
@@ -131,19 +138,22 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> "LinearIntentClassifier":
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> LinearIntentClassifier:
         return cls(config, model_storage, resource)
 
     @classmethod
-    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Makes Rasa train again when the features are made in another way, which its own fingerprint does not see."""
         files = sorted(path for path in Path(__file__).parent.iterdir() if path.suffix in (".py", ".txt"))
         return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
+    def _blocks(self, message: Message) -> Blocks:
+        return blocks(message.get(TEXT), message.get("names") or [], self.config["own_record"])
+
     def train(self, training_data: TrainingData) -> Resource:
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
-        sentences = [blocks(example.get(TEXT), example.get("names") or []) for example in examples]
+        sentences = [self._blocks(example) for example in examples]
         intents = [example.get(INTENT) for example in examples]
         if len(set(intents)) > 1:
             self.model = train(sentences, intents, self.config["cost"], self.config["smallest_count"])
@@ -161,12 +171,12 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> "LinearIntentClassifier":
+    ) -> LinearIntentClassifier:
         try:
             with model_storage.read_from(resource) as directory:
                 document = json.loads((directory / VOCABULARY_FILE).read_text("utf-8"))
@@ -180,11 +190,11 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             model = None
         return cls(config, model_storage, resource, model)
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if self.model is None or not message.get(TEXT):
                 continue
-            probabilities = self.model.probabilities(blocks(message.get(TEXT), message.get("names") or []))
+            probabilities = self.model.probabilities(self._blocks(message))
             best = np.argsort(-probabilities)[: self.config["ranking_length"]]
             ranking = [
                 {INTENT_NAME_KEY: self.model.labels[index], PREDICTED_CONFIDENCE_KEY: round(float(probabilities[index]), 4)}

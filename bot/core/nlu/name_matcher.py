@@ -1,7 +1,8 @@
 """Finds the names of the partner database in a message; the list can change while the core runs, without training."""
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Text, Tuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -41,7 +42,7 @@ class NameIndex:
         self.revision = names.revision
         self._vocab = Vocab()
         self._matcher = PhraseMatcher(self._vocab)
-        self._records: Dict[str, List[Tuple[str, str, str]]] = {}
+        self._records: dict[str, list[tuple[str, str, str]]] = {}
         for name in names.names:
             self._add(name)
 
@@ -55,7 +56,7 @@ class NameIndex:
             if form[-1].isascii() and len(form[-1]) >= _TAKES_S and not form[-1].endswith("s"):
                 self._add_form((*form[:-1], form[-1] + "s"), name)
 
-    def _add_form(self, form: Tuple[str, ...], name: name_lists.Name) -> None:
+    def _add_form(self, form: tuple[str, ...], name: name_lists.Name) -> None:
         key = " ".join(form)
         records = self._records.setdefault(key, [])
         if not records:
@@ -67,7 +68,7 @@ class NameIndex:
     def __len__(self) -> int:
         return len(self._records)
 
-    def find(self, text: str) -> List[Match]:
+    def find(self, text: str) -> list[Match]:
         """Returns the longest names in `text` from left to right; one spelling of two records gives two matches."""
         words = pieces(text)
         if not words or not self._records:
@@ -77,7 +78,7 @@ class NameIndex:
             found = [(start, end, vocab.strings[key]) for key, start, end in self._matcher(Doc(vocab, words=[word.text for word in words]))]
         found.sort(key=lambda item: (item[0] - item[1], item[0]))
         taken = [False] * len(words)
-        result: List[Match] = []
+        result: list[Match] = []
         for start, end, key in found:
             if any(taken[start:end]):
                 continue
@@ -99,19 +100,22 @@ def mask(text: str, matches: Sequence[Match]) -> str:
     return "".join(result)
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+# Also a featurizer, because only those see the training sentences before the classifier does.
+@DefaultV1Recipe.register(
+    [DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER], is_trainable=False
+)
 class NameMatcher(GraphComponent, EntityExtractorMixin):
     """Adds an entity organisation, place or topic with the record's id as value for each name found."""
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> "NameMatcher":
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> NameMatcher:
         source = name_lists.shared_source(current().names_file)
         return cls(source)
 
     @classmethod
-    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Makes Rasa train again when the names snapshot has changed."""
         return name_lists.digest(current().names_file)
 
@@ -128,7 +132,7 @@ class NameMatcher(GraphComponent, EntityExtractorMixin):
                 message.set("names", self.index.find(message.get(TEXT)))
         return training_data
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             text = message.get(TEXT)
             if not text:

@@ -5,9 +5,9 @@ import logging
 import threading
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, List, Optional, Tuple
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class NamesList:
     """All names at one revision of the partner database."""
 
     revision: str
-    names: Tuple[Name, ...]
+    names: tuple[Name, ...]
 
 
 EMPTY = NamesList("", ())
@@ -40,7 +40,7 @@ def parse(document: object) -> NamesList:
     """Reads the JSON form {"revision", "names": [{"name", "language", "type", "id"}]}; raises ValueError."""
     if not isinstance(document, dict) or not isinstance(document.get("names"), list):
         raise ValueError("a names list is an object with `revision` and `names`")
-    names: List[Name] = []
+    names: list[Name] = []
     for row in document["names"]:
         if not isinstance(row, dict) or not all(isinstance(row.get(key), str) for key in ("name", "type", "id")):
             raise ValueError("a name has `name`, `type` and `id`")
@@ -66,7 +66,7 @@ def digest(path: str) -> str:
     return hashlib.sha256(file.read_bytes() if file.is_file() else b"").hexdigest()
 
 
-def fetch(url: str, token: str, revision: str, timeout: float = 2.0) -> Optional[NamesList]:
+def fetch(url: str, token: str, revision: str, timeout: float = 2.0) -> NamesList | None:
     """Asks the action server; returns None if nothing changed; raises OSError or ValueError."""
     request = urllib.request.Request(f"{url.rstrip('/')}/names", headers={"Authorization": f"Bearer {token}"})
     if revision:
@@ -91,9 +91,9 @@ class NamesSource:
 
     def __init__(self, names: NamesList) -> None:
         self.names = names
-        self._listeners: List[Callable[[NamesList], None]] = []
+        self._listeners: list[Callable[[NamesList], None]] = []
         self._stop = threading.Event()
-        self._thread: Optional[threading.Thread] = None
+        self._thread: threading.Thread | None = None
 
     def listen(self, listener: Callable[[NamesList], None]) -> None:
         """Calls `listener` with the current names now and with each new list later, from the polling thread."""
@@ -131,7 +131,7 @@ class NamesSource:
                 return
 
 
-_shared: Optional[NamesSource] = None
+_shared: NamesSource | None = None
 
 
 def shared_source(snapshot: str) -> NamesSource:

@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import Any, Dict, Iterator, List, NamedTuple, Text
+import threading
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 import spacy
 from rasa.engine.graph import ExecutionContext
@@ -18,6 +20,7 @@ from bot.common.text import fold
 
 _RUNS = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+|[^\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 _MAX_CACHED = 2048
+_one_at_a_time = threading.Lock()
 
 
 class Piece(NamedTuple):
@@ -28,7 +31,7 @@ class Piece(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=None)
+@cache
 def pipeline(language: str) -> spacy.Language:
     """Returns the blank pipeline of one language, made once a process."""
     return spacy.blank(language)
@@ -44,7 +47,8 @@ def spans(text: str) -> Iterator[tuple]:
             language = "de" if detect(content) == "de" else "en"
         nlp = pipeline(language)
         # The zone gives back what unseen words added to spaCy's string store: a server meets new ones for ever.
-        with nlp.memory_zone():
+        # One thread at a time: a new names list is cut into tokens beside the messages.
+        with _one_at_a_time, nlp.memory_zone():
             places = [(token.idx + offset, token.idx + offset + len(token)) for token in nlp.make_doc(content) if not token.is_space]
         yield from places
 
@@ -52,7 +56,7 @@ def spans(text: str) -> Iterator[tuple]:
 @lru_cache(maxsize=_MAX_CACHED)
 def pieces(text: str) -> tuple:
     """Returns the folded words of `text` as Pieces; hyphenated words are several pieces at one place."""
-    result: List[Piece] = []
+    result: list[Piece] = []
     for start, end in spans(text):
         for word in fold(text[start:end]).split():
             result.append(Piece(word, start, end))
@@ -64,15 +68,15 @@ class ScriptTokenizer(Tokenizer):
     """Rasa tokenizer over `spans`; needs no segmentation model for Chinese."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {"intent_tokenization_flag": False, "intent_split_symbol": "_", "token_pattern": None}
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
-    ) -> "ScriptTokenizer":
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> ScriptTokenizer:
         return cls(config)
 
-    def tokenize(self, message: Message, attribute: Text) -> List[Token]:
+    def tokenize(self, message: Message, attribute: str) -> list[Token]:
         text = message.get(attribute)
         return [Token(text[start:end], start) for start, end in spans(text)]

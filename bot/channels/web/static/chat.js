@@ -12,6 +12,7 @@ const shown = new Map(); // message id -> node
 let stream = null;
 let lastId = null;
 let waiting = 0;
+let queue = Promise.resolve();
 let typingElsewhere = false;
 let connected = true;
 let state = "bot";
@@ -59,11 +60,17 @@ function press(choice, title) {
   input.focus();
 }
 
-async function deliver(body, text) {
+// One after the other: parallel requests could overtake each other on the way.
+function deliver(body, text) {
   const message = { id: body.id, at: new Date().toISOString(), author: "visitor", language: currentLanguage(), text };
   const node = show(message);
+  setWaiting(+1);
+  queue = queue.then(() => sendUntilAnswered(node, body, text)).catch(reportError).finally(() => setWaiting(-1));
+}
+
+async function sendUntilAnswered(node, body, text) {
+  if (stream === null) return;
   for (let attempt = 0; ; attempt += 1) {
-    setWaiting(+1);
     try {
       const answer = await api.send(body);
       delivered(node);
@@ -77,8 +84,6 @@ async function deliver(body, text) {
       if (!passing || attempt >= AUTOMATIC_RETRIES) return undelivered(node, body, text, refusal, passing);
       status(node, t("retrying"), refusal);
       await new Promise((done) => setTimeout(done, 1000 * Math.max(refusal.retryAfter || 0, 1 + attempt)));
-    } finally {
-      setWaiting(-1);
     }
   }
 }

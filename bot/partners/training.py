@@ -1,0 +1,48 @@
+"""The ways facts are asked for, as training sentences for the core's intents."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import yaml
+from sqlalchemy.orm import Session
+
+from bot.common.text import fold
+from bot.partners import queries
+from bot.store import Store
+
+INTENTS = {"organisation": "ask_partner", "place": "ask_place", "link": "ask_link", "topic": "ask_topic"}
+CENTRE = "china-competence-centre"
+
+
+def write_training(store: Store, written: Path, path: Path) -> None:
+    """Write `path` (Rasa NLU YAML) anew if it differs; sentences that `written` already holds are left out."""
+    known = {fold(line.strip().removeprefix("- ")) for file in written.rglob("*.yml") for line in file.open(encoding="utf-8")}
+    sentences = store.run(lambda session: _sentences(session, known))
+    document = {
+        "version": "3.1",
+        "nlu": [
+            {"intent": intent, "examples": "".join(f"- {text}\n" for text in texts)}
+            for intent, texts in sorted(sentences.items())
+        ],
+    }
+    text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=10_000)
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def _sentences(session: Session, known: set[str]) -> dict[str, list[str]]:
+    types = {record.id: record.type for record in queries.records(session)}
+    found: dict[str, list[str]] = defaultdict(list)
+    seen = set(known)
+    for fact in queries.facts(session):
+        intent = "ask_centre" if fact.record_id == CENTRE else INTENTS[types[fact.record_id]]
+        for texts in fact.asked.values():
+            for text in texts:
+                folded = fold(text)
+                if folded not in seen and not set(text) & set("[]{}()/\\"):
+                    seen.add(folded)
+                    found[intent].append(text)
+    return found

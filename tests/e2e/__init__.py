@@ -1,0 +1,1 @@
+"""The assistant as its visitors and operators meet it: real processes, real files, real services."""
