@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import KnowledgeAction
-from actions.conversation import entity, language_of
+from actions.conversation import FALLBACK, entity, language_of, remember, say, turn_of
+from bot.partners.arbitration import decide
 from bot.partners.knowledge import Snapshot
 from bot.partners.languages import wanted_language
+from bot.replies.compose import compose
 from bot.replies.phrases import phrase
 
 
@@ -24,4 +28,19 @@ class ActionSetLanguage(KnowledgeAction):
             dispatcher.utter_message(text=phrase("language_not_spoken", language_of(tracker)))
             return []
         dispatcher.utter_message(text=phrase("language_fixed", wanted))
-        return [SlotSet("fixed_language", wanted), SlotSet("language", wanted)]
+        fixed = [SlotSet("fixed_language", wanted), SlotSet("language", wanted)]
+        question = rest_of(str(tracker.latest_message.get("text") or ""))
+        if not question:
+            return fixed
+        turn = replace(turn_of(tracker), text=question, language=wanted, intent=FALLBACK, guess="ask_followup")
+        answer = decide(turn, snapshot)
+        if isinstance(answer, str) or answer.kind == "unknown":
+            return fixed
+        say(dispatcher, compose(answer, snapshot, wanted))
+        return [*fixed, *remember(answer.context)]
+
+
+def rest_of(text: str) -> str:
+    """The question after "in German, please: ..."; empty when there is none."""
+    _, _, rest = text.replace("：", ":").partition(":")
+    return rest.strip() if len(rest.strip()) > 2 else ""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import shutil
 import subprocess
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot.settings import ROOT, Settings, process_environment
@@ -79,25 +82,37 @@ def train(settings: Settings, environment: Mapping[str, str]) -> Path:
     log = settings.var_dir / "train.log"
     settings.models_dir.mkdir(parents=True, exist_ok=True)
     log.parent.mkdir(parents=True, exist_ok=True)
-    command = [
-        str(CORE_PYTHON), "-m", "bot.core", "train", "--data", "data", str(asked_file(settings.names_file).parent),
-        "--out", str(settings.models_dir),
-        "--fixed-model-name", path.name.removesuffix(".tar.gz"),
-    ]  # fmt: skip
-    with log.open("wb") as out:
-        done = subprocess.run(
-            command, cwd=ROOT, env={**process_environment(), **environment}, stdout=out, stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL, timeout=1800, check=False,
-        )  # fmt: skip
-    if done.returncode or not path.exists():
-        raise ModelError(f"Training the model failed; see {log}.")
-    path.with_name(f"{path.name}.sha256").write_text(_sha256(path) + "\n", encoding="utf-8")
+    with _one_at_a_time(settings.models_dir), tempfile.TemporaryDirectory(dir=settings.models_dir) as folder:
+        if path.exists():
+            return path  # another copy trained it while this one waited
+        command = [
+            str(CORE_PYTHON), "-m", "bot.core", "train", "--data", "data", str(asked_file(settings.names_file).parent),
+            "--out", folder, "--fixed-model-name", path.name.removesuffix(".tar.gz"),
+        ]  # fmt: skip
+        with log.open("wb") as out:
+            done = subprocess.run(
+                command, cwd=ROOT, env={**process_environment(), **environment}, stdout=out, stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL, timeout=1800, check=False,
+            )  # fmt: skip
+        made = Path(folder) / path.name
+        if done.returncode or not made.exists():
+            raise ModelError(f"Training the model failed; see {log}.")
+        path.with_name(f"{path.name}.sha256").write_text(_sha256(made) + "\n", encoding="utf-8")
+        made.replace(path)
     if settings.model_cache:
         settings.model_cache.mkdir(parents=True, exist_ok=True)
-        for made in (path, path.with_name(f"{path.name}.sha256")):
-            shutil.copy2(made, settings.model_cache / made.name)
+        for file in (path, path.with_name(f"{path.name}.sha256")):
+            shutil.copy2(file, settings.model_cache / file.name)
     _forget_old(settings.models_dir)
     return path
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Two copies that start together train once."""
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _forget_old(folder: Path) -> None:

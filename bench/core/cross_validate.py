@@ -7,16 +7,16 @@ from bot.core import absent
 
 absent.install()
 
-import numpy as np  # noqa: E402
-import rasa.engine.recipes.default_recipe  # noqa: E402,F401
-import yaml  # noqa: E402
-from sklearn.model_selection import StratifiedKFold  # noqa: E402
+import numpy as np
+import rasa.engine.recipes.default_recipe  # noqa: F401
+import yaml
+from sklearn.model_selection import StratifiedKFold
 
-from bot.core.nlu.features import blocks  # noqa: E402
-from bot.core.nlu.linear_classifier import LinearIntentClassifier, train  # noqa: E402
-from bot.core.nlu.name_matcher import NameIndex  # noqa: E402
-from bot.core.nlu.names import read_snapshot  # noqa: E402
-from bot.core.settings import current  # noqa: E402
+from bot.core.nlu.features import blocks
+from bot.core.nlu.linear_classifier import LinearIntentClassifier, train
+from bot.core.nlu.name_matcher import NameIndex
+from bot.core.nlu.names import read_snapshot
+from bot.core.settings import current
 
 FOLDS = 5
 

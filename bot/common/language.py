@@ -24,6 +24,8 @@ GERMAN_SHAPES = re.compile(
     r"|^(ge\w{3,}t|ver\w{3,}|be\w{3,}en|\w*sch\w*|\w*[äöüß]\w*|zw\w+|\w+pf\w*)$"
 )
 ENGLISH_SHAPES = re.compile(r"(ing|tion|tions|ness|ment|ments|ly|ity|ies|ous|ful|ght|ould|ship|ships)$|^(wh\w+|th\w+|\w+th|kn\w+)$")
+# Longer ones are no words of any language; keeps the shapes' cost bounded.
+LONGEST_WORD = 64
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
@@ -36,7 +38,7 @@ def scores(text: str) -> dict[str, float]:
     result["zh"] = sum(1.0 if character in HAN_FUNCTION else 0.2 for character in han)
     strong = weak = 0
     for match in _WORD.finditer(_HAN.sub(" ", text)):
-        original = match.group()
+        original = match.group()[:LONGEST_WORD]
         word = original.casefold().replace("’", "").replace("'", "")
         plain = word.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")
         english = word in ENGLISH

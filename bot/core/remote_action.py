@@ -145,7 +145,7 @@ class Apologising(Action):
             return await self._action.run(output_channel, nlg, tracker, domain)
         except ActionExecutionRejection:
             raise
-        except Exception as error:  # any failure of an action, ours or Rasa's, must be said
+        except Exception as error:  # noqa: BLE001 - any failure of an action, ours or Rasa's, must be said
             detail = str(error) if isinstance(error, ActionFailed) else ""
             logger.error("Action %s failed: %s %s", self.name(), type(error).__name__, detail)
             return await self._apology(tracker, output_channel)

@@ -6,7 +6,8 @@ from typing import Any
 from bot.common.language import LANGUAGES
 
 MAX_ID = 128
-MAX_TEXT = 16_000
+# Above what any channel sends (4,096 characters).
+MAX_TEXT = 8_000
 CHANNELS = ("web", "telegram", "wechat", "shell")
 # Rasa reads a text that starts with a slash as an intent; the others look like one or fold to one.
 SLASHES = "/\\／⁄∕"

@@ -24,13 +24,17 @@ SURE = 0.5  # below this probability nothing is said as fact
 SURE_OUT_OF_SCOPE = 0.8  # a question taken for off-topic needs a clearer hit
 CLEARLY_OUT_OF_SCOPE = 0.6
 NEIGHBOURS = "border_neighbour"
+LIES_IN = frozenset({"located"})
 ASKS_FIGURE = frozenset({"how_many"})
 ASKS_DATE = frozenset({"when", "since_when"})
+CONTEXT_BONUS = 0.1
 LARGEST_LEAD = 3.0
+HIGHEST_SCORE = 8.0
+MUST_BE_SAID = frozenset({"address", "money", "led_by", "students", "population", "staff"})  # no sentence answers these in passing
 TYPE_WINDOW = 2.5  # how far (in score) a fact of the asked type may lie behind the best
 MARGIN = 1.0  # facts this close to the best (in score) are said with it
-BIAS = -1.3
-CERTAINTY = (0.14, 0.3, 1.0, -5.0, 1.0)  # score, covered, lead, strange, lenient
+BIAS = -4.2
+CERTAINTY = (1.0, 0.5, -5.0, 1.0, -3.0)  # score, lead, strange, lenient, missing
 
 
 def respond(turn: Turn, snapshot: Snapshot) -> Answer:
@@ -48,7 +52,7 @@ def respond(turn: Turn, snapshot: Snapshot) -> Answer:
         special = followup.respond(turn, snapshot, asked)
         if special is not None:
             return special
-    if turn.intent == "ask_link":
+    if turn.intent == "ask_link" and "yes_no" not in snapshot.vocabulary.flags.find(asked.folded):
         events = lists.events(turn, snapshot)
         if events is not None:
             return events
@@ -58,6 +62,10 @@ def respond(turn: Turn, snapshot: Snapshot) -> Answer:
 def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     """Overview, ranked facts, a question back, or "unknown"."""
     named = tuple(dict.fromkeys(i for m in asked.mentions for i in m.record_ids))
+    if asked.mentions and turn.context.question and snapshot.vocabulary.only_points(asked.masked):
+        again = followup.same_question(turn, snapshot, asked)
+        if again is not None:
+            return again
     if asked.mentions and snapshot.vocabulary.says_nothing_special(asked.masked):
         strongest = max(asked.mentions, key=lambda m: (m.strength, m.end - m.start))
         if len(asked.mentions) == 1 or strongest.strength > 1:
@@ -67,16 +75,18 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
                 return overview(turn, snapshot, strongest.record_ids[0])
     context = _context_ids(turn, snapshot, asked)
     ranked = snapshot.ranking.rank(asked, turn.language, context)
-    if context and not asked.mentions:
-        ranked = _near_first(ranked, asked, snapshot)
-    if turn.intent == "ask_followup" and context and not asked.mentions:
-        near = [s for s in ranked if s.nearness > 0]
-        if near and certainty(near, asked, snapshot, lenient=True) >= SURE:
-            ranked = near
-    best = ranked[0]
-    sure = _needed(turn)
-    if certainty(ranked, asked, snapshot, lenient=bool(context)) < sure:
-        return unknown(turn, snapshot, ranked, named)
+    lenient = False
+    if any(m.strength > 1 for m in asked.mentions):
+        ranked = [s for s in ranked if s.nearness > 0] or ranked
+    elif context:
+        lenient, ranked = _with_context(ranked, asked, snapshot, turn)
+    claims = claims_in(turn.text, asked, snapshot)
+    statement = turn.intent == "check_statement" or "yes_no" in snapshot.vocabulary.flags.find(asked.folded)
+    if certainty(ranked, asked, snapshot, lenient=lenient) < _needed(turn):
+        where = _where_it_lies(asked, turn.language, snapshot) if statement and claims.places else []
+        if not where:
+            return unknown(turn, snapshot, ranked, named)
+        ranked = where
     ranked = _of_the_asked_type(ranked, asked)
     if not ranked:
         return unknown(turn, snapshot, snapshot.ranking.rank(asked, turn.language, context), named)
@@ -84,7 +94,6 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     unclear = _ambiguous(asked, ranked, turn.context, snapshot)
     if unclear:
         return ask_back(turn, snapshot, unclear)
-    claims = claims_in(turn.text, asked, snapshot)
     if claims.places and NEIGHBOURS not in asked.concepts:
         # That a place is named as a neighbour says nothing about where something lies.
         ranked = sorted(ranked, key=lambda s: NEIGHBOURS in snapshot.ranking.concepts_of(s.fact))
@@ -92,14 +101,25 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     nearby = [*facts, *(s.fact for s in ranked[:6] if s.nearness >= best.nearness and s.fact not in facts)]
     if claims.places:
         nearby = [fact for fact in nearby if NEIGHBOURS not in snapshot.ranking.concepts_of(fact)] or nearby
+    if not statement and claims.places:
+        if not asked.mentions and judge(replace(claims, years=frozenset(), figures=frozenset()), nearby, snapshot) == "no":
+            return unknown(turn, snapshot, ranked, named)
+        claims = replace(claims, places=frozenset())
     verdict = judge(claims, nearby, snapshot)
-    statement = turn.intent == "check_statement" or "yes_no" in snapshot.vocabulary.flags.find(asked.folded)
     if verdict == "yes" and not statement:
         verdict = None
     elif verdict == "no" and not statement:
         verdict = "differs"
     answer = say_facts(turn, snapshot, facts, named)
     return replace(answer, verdict=verdict)
+
+
+def _where_it_lies(asked: Asked, language: str, snapshot: Snapshot) -> list[Scored]:
+    """Facts on where the named record lies or sits, to hold a claimed place against."""
+    if not any(m.strength > 1 for m in asked.mentions):
+        return []
+    ranked = snapshot.ranking.rank(replace(asked, concepts=LIES_IN), language)
+    return [s for s in ranked if s.nearness >= 1.0 and LIES_IN & snapshot.ranking.concepts_of(s.fact)]
 
 
 def certainty(ranked: Sequence[Scored], asked: Asked, snapshot: Snapshot, *, lenient: bool) -> float:
@@ -110,15 +130,35 @@ def certainty(ranked: Sequence[Scored], asked: Asked, snapshot: Snapshot, *, len
     words, han_runs = snapshot.vocabulary.content(asked.masked)
     strange = snapshot.ranking.strange_share(words, han_runs)
     lead = _lead(ranked)
-    features = (ranked[0].score, ranked[0].covered, lead, strange, 1.0 if lenient else 0.0)
+    missing = bool((asked.concepts & MUST_BE_SAID) - snapshot.ranking.concepts_of(ranked[0].fact))
+    features = (min(ranked[0].score, HIGHEST_SCORE), lead, strange, float(lenient), float(missing))
     logit = BIAS + sum(weight * value for weight, value in zip(CERTAINTY, features, strict=True))
     return 1 / (1 + math.exp(-logit))
 
 
-def _near_first(ranked: list[Scored], asked: Asked, snapshot: Snapshot) -> list[Scored]:
-    """Only what is about the conversation's subject, if that answers the question."""
+def _with_context(
+    ranked: list[Scored], asked: Asked, snapshot: Snapshot, turn: Turn
+) -> tuple[bool, list[Scored]]:
+    """(whether the subject of the conversation is taken up, the facts about it or all facts)."""
     near = [s for s in ranked if s.nearness > 0]
-    return near if near and certainty(near, asked, snapshot, lenient=True) >= SURE else ranked
+    if not near:
+        return False, ranked
+    here = certainty(near, asked, snapshot, lenient=True)
+    if leans(turn, asked, snapshot):
+        return (True, near) if here >= SURE else (False, snapshot.ranking.rank(asked, turn.language))
+    elsewhere = snapshot.ranking.rank(asked, turn.language)
+    if here >= SURE and here >= certainty(elsewhere, asked, snapshot, lenient=False) - CONTEXT_BONUS:
+        return True, near
+    return False, elsewhere
+
+
+def leans(turn: Turn, asked: Asked, snapshot: Snapshot) -> bool:
+    """Whether a question without a name cannot stand alone: a pronoun, very short, or a follow-up by the classifier."""
+    return (
+        turn.intent in ("ask_followup", "ask_more", "choose_item")
+        or "pronoun" in snapshot.vocabulary.flags.find(asked.folded)
+        or _is_short(asked, snapshot)
+    )
 
 
 def _lead(ranked: Sequence[Scored]) -> float:
@@ -142,7 +182,7 @@ def _of_the_asked_type(ranked: list[Scored], asked: Asked) -> list[Scored]:
     window = [s for s in ranked[:8] if best.score - s.score < TYPE_WINDOW]
     fitting = [s for s in window if fits(s.fact)]
     if not fitting:
-        return []
+        return [] if fits is _has_figure else ranked
     return [*fitting, *(s for s in ranked if s not in fitting)]
 
 
@@ -151,7 +191,8 @@ def _has_date(fact: Fact) -> bool:
 
 
 def _has_figure(fact: Fact) -> bool:
-    return any(f for text in fact.text.values() for f in figures(text) - {float(y) for y in years(text)})
+    text = fact.text.get("en") or next(iter(fact.text.values()))
+    return bool(figures(text) - {float(year) for year in years(text)})
 
 
 def choose(ranked: Sequence[Scored], snapshot: Snapshot) -> tuple[Fact, ...]:
@@ -214,15 +255,11 @@ def _needed(turn: Turn) -> float:
 
 def _context_ids(turn: Turn, snapshot: Snapshot, asked: Asked) -> tuple[str, ...]:
     """The conversation's subject where the question leans on it; the Centre where the Centre is asked about."""
-    if asked.mentions:
+    if any(m.strength > 1 for m in asked.mentions):
         return ()
-    if turn.intent == "ask_centre":
+    if turn.intent == "ask_centre" and not asked.mentions:
         return (CENTRE,)
-    leans = turn.intent in ("ask_followup", "ask_more", "choose_item") or (
-        "pronoun" in snapshot.vocabulary.flags.find(asked.folded)
-        or _is_short(asked, snapshot)
-    )
-    return (turn.context.subject or turn.context.listed) if leans else ()
+    return turn.context.subject or turn.context.listed
 
 
 def _is_short(asked: Asked, snapshot: Snapshot) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.partners import answers, followup
+from bot.partners import answers, followup, lists
 from bot.partners.knowledge import Snapshot
 from bot.partners.turn import Answer, Turn
 
@@ -29,9 +29,12 @@ def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
     by_facts = answers.by_facts(as_question, snapshot, asked)
     if guess in LISTS:
         ranked = snapshot.ranking.rank(asked, turn.language)
-        if by_facts.kind == "facts" and answers.certainty(ranked, asked, snapshot, lenient=False) >= SURE_FOR_LIST:
+        filters = guess == "list_partners" and lists.organisation_filters(asked.folded, snapshot)
+        if not filters and by_facts.kind == "facts" and answers.certainty(ranked, asked, snapshot, lenient=False) >= SURE_FOR_LIST:
             return by_facts
         return answers.respond(replace(turn, intent=guess), snapshot)
+    if by_facts.kind == "unknown" and (listed := lists.guess(turn, snapshot)):
+        return listed
     if by_facts.kind != "unknown" or not guess or guess in answers.FROM_FACTS:
         return by_facts
     return guess

@@ -24,6 +24,7 @@ class Concepts:
         self._prefixes: dict[str, set[str]] = defaultdict(set)
         self._inside: dict[str, set[str]] = defaultdict(set)
         self._phrases: dict[str, set[str]] = defaultdict(set)
+        self._inflected: list[tuple[re.Pattern[str], str]] = []
         for concept, patterns in entries.items():
             for pattern in patterns:
                 folded = fold(pattern.replace("*", ""))
@@ -31,6 +32,9 @@ class Concepts:
                     continue
                 if not folded.isascii() or pattern.startswith("*"):
                     self._inside[folded].add(concept)
+                elif " " in folded and "*" in pattern.rstrip("*"):
+                    words = [fold(word.rstrip("*")) + (r"\w{0,12}" if word.endswith("*") else "") for word in pattern.split()]
+                    self._inflected.append((re.compile(rf"\b{' '.join(words)}\b"), concept))
                 elif " " in folded:
                     self._phrases[f" {folded}" + ("" if pattern.endswith("*") else " ")].add(concept)
                 elif pattern.endswith("*"):
@@ -49,6 +53,7 @@ class Concepts:
         for phrase, concepts in self._phrases.items():
             if phrase in padded:
                 found |= concepts
+        found |= {concept for pattern, concept in self._inflected if pattern.search(folded)}
         for part, concepts in self._inside.items():
             if part in folded:
                 found |= concepts

@@ -10,7 +10,7 @@ from bot.partners.records import Desk, Fact, Record
 from bot.partners.turn import Context, Turn
 
 ADDRESS = "address"
-ADDRESS_NEARNESS = 0.9
+ADDRESS_NEARNESS = 0.5
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,9 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
             return lists.others(turn, snapshot)
         return more(turn, snapshot)
     if asked.mentions:
-        return _same_question_about_another(turn, snapshot, asked)
+        return same_question(turn, snapshot, asked)
+    if turn.context.listed and (narrowed := _narrowed(turn, snapshot, asked)):
+        return narrowed
     if "where" in flags and turn.context.listed and len(turn.context.listed) > 1:
         return _where_are_they(turn, snapshot)
     if "where" in flags and turn.context.subject:
@@ -46,6 +48,31 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
         if not near or answers.certainty(near, asked, snapshot, lenient=True) < answers.SURE:
             return _where_are_they(turn, snapshot)
     return None
+
+
+def _narrowed(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
+    """"And the Turkish one?", "is any of them on hold?": a part of the last list."""
+    listed = [snapshot.records[i] for i in turn.context.listed if i in snapshot.records]
+    flags = snapshot.vocabulary.flags.find(asked.folded)
+    if flags & {"oldest", "newest", "suspended"} and any(record.type == "place" for record in listed):
+        return lists.twin_cities(turn, snapshot)
+    chosen = _by_filter(listed, asked, snapshot)
+    return _chosen(turn, snapshot, chosen) if chosen else None
+
+
+def _by_filter(listed: list[Record], asked: Asked, snapshot: Snapshot) -> Record | None:
+    """The only listed record in the city or country or of the kind that is named."""
+    filters = lists.organisation_filters(asked.folded, snapshot)
+    if not (filters.cities or filters.kinds or filters.countries):
+        return None
+    found = [
+        record
+        for record in listed
+        if (not filters.cities or record.city in filters.cities)
+        and (not filters.kinds or record.kind in filters.kinds)
+        and (not filters.countries or record.country in filters.countries)
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def more(turn: Turn, snapshot: Snapshot) -> Answer:
@@ -75,17 +102,8 @@ def choose_item(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     number = ordinal(asked.folded)
     if not chosen and number is not None and listed and -len(listed) <= _index(number) < len(listed):
         chosen = [listed[_index(number)]]
-    if not chosen and listed:
-        filters = lists.organisation_filters(asked.folded, snapshot)
-        narrowed = [
-            record
-            for record in listed
-            if (filters.cities or filters.kinds or filters.countries)
-            and (not filters.cities or record.city in filters.cities)
-            and (not filters.kinds or record.kind in filters.kinds)
-            and (not filters.countries or record.country in filters.countries)
-        ]
-        chosen = narrowed if len(narrowed) == 1 else chosen
+    if not chosen and (one := _by_filter(listed, asked, snapshot)):
+        chosen = [one]
     if chosen:
         return _chosen(turn, snapshot, chosen[0])
     if not listed and turn.context.subject:
@@ -132,10 +150,10 @@ def _where_are_they(turn: Turn, snapshot: Snapshot) -> Answer:
     return Answer("organisations", facts, records, context=replace(turn.context, question=turn.text))
 
 
-def _same_question_about_another(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
-    """"And Innobanx?": the last question, asked about the newly named record."""
+def same_question(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
+    """"And Innobanx?", "I meant Herne": the last question, asked about the newly named record."""
     ids = tuple(dict.fromkeys(i for m in asked.mentions for i in m.record_ids))
-    if len(ids) != 1 or not snapshot.vocabulary.says_nothing_special(asked.masked) or not turn.context.question:
+    if len(ids) != 1 or not turn.context.question or not snapshot.vocabulary.only_points(asked.masked):
         return None
     before = snapshot.ranking.ask(turn.context.question)
     if snapshot.vocabulary.says_nothing_special(before.masked):

@@ -58,10 +58,11 @@ def organisation_filters(folded: str, snapshot: Snapshot) -> Filters:
     parts = vocabulary.values("parts", folded)
     countries = () if "partner" in parts else vocabulary.values("countries", folded)
     cities = vocabulary.values("cities", folded)
+    flags = vocabulary.flags.find(folded)
     return Filters(
         cities=cities,
         countries=() if cities else countries,
-        kinds=vocabulary.values("kinds", folded),
+        kinds=() if "any_kind" in flags else vocabulary.values("kinds", folded),
         parts=parts,
         topic=topics[0] if topics else None,
     )
@@ -75,6 +76,21 @@ def _organisation_answer(turn: Turn, snapshot: Snapshot, found: list[Record], fi
     ids = tuple(record.id for record in found)
     context = Context(ids if len(ids) == 1 else (), ids, turn.context.said, turn.text)
     return Answer("organisations", facts, tuple(found), counted=counted, filters=filters, context=context)
+
+
+def guess(turn: Turn, snapshot: Snapshot) -> Answer | None:
+    """A list when the words of the question ask for one, whatever the classifier took it for."""
+    folded = fold(turn.text)
+    flags = snapshot.vocabulary.flags.find(folded)
+    countries = [c for c in snapshot.vocabulary.values("countries", folded) if c not in ("China", "Germany")]
+    twins = "twin_city" in snapshot.vocabulary.values("link_kinds", folded)
+    if twins and (countries or flags & {"oldest", "newest", "suspended", "count"}):
+        return twin_cities(turn, snapshot)
+    filters = organisation_filters(folded, snapshot)
+    if flags & {"listing", "count"} and ("any_kind" in flags or filters.kinds) and filters:
+        found = organisations(turn, snapshot)
+        return found if found.records else None
+    return None
 
 
 def relations(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:

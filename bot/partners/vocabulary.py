@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,15 @@ import yaml
 from bot.common.text import fold
 from bot.partners.concepts import HAN_RUN, LATIN, Concepts
 
+ELLIPTIC_PHRASES = re.compile(
+    "what about|how about|was ist mit|wie sieht es mit|wie sieht es bei|wie ist es mit|"
+    "不好意思|我是说|我说的是|我指的是|不是|至于|整个|那么|呢|那|在|的"
+)
 GROUPS = ("kinds", "countries", "cities", "parts", "link_kinds")
-FLAGS = ("count", "oldest", "newest", "suspended", "active", "yes_no", "pronoun", "plural", "where", "else", "not_that")
+FLAGS = (
+    "count", "oldest", "newest", "suspended", "active", "yes_no", "pronoun", "plural", "where", "else", "not_that",
+    "any_kind", "listing",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,7 @@ class Vocabulary:
     _empty: Concepts
     _empty_han: tuple[str, ...]
     _filler: Concepts
+    _elliptic: Concepts
 
     def values(self, group: str, folded: str) -> tuple[str, ...]:
         """Values of one group that the text names, in the order of the file."""
@@ -46,13 +55,21 @@ class Vocabulary:
             return False
         return all(self._empty.find(word) for word in LATIN.findall(rest))
 
+    def only_points(self, folded_masked: str) -> bool:
+        """Whether nothing but "and ...?", "I meant ..." is left when the names are taken out."""
+        rest = ELLIPTIC_PHRASES.sub(" and ", folded_masked)
+        words = LATIN.findall(rest)
+        if not rest.strip() or any(not c.isascii() for c in rest) or len(words) > 6:
+            return False
+        return all(self._elliptic.find(word) for word in words)
+
     def content(self, folded_masked: str) -> tuple[list[str], list[str]]:
         """The Latin words of a question that carry meaning, and its Chinese runs without filler."""
         rest = folded_masked
         for phrase in self._empty_han:
             if len(phrase) > 1:
                 rest = rest.replace(phrase, " ")
-        words = [word for word in LATIN.findall(rest) if not self._filler.find(word)]
+        words = [w for w in LATIN.findall(rest) if not w.isdigit() and not self._filler.find(w)]
         return words, HAN_RUN.findall(rest)
 
 
@@ -65,5 +82,6 @@ def read_vocabulary(folder: Path) -> Vocabulary:
         labels={g: {value: row["label"] for value, row in data[g].items()} for g in GROUPS},
         _empty=Concepts({"overview": [str(w) for w in data["overview"]["words"]]}),
         _empty_han=tuple(sorted((fold(w) for w in data["overview"]["han"]), key=len, reverse=True)),
+        _elliptic=Concepts({"elliptic": [str(w) for w in data["elliptic"]["words"]]}),
         _filler=Concepts({"filler": [str(w) for w in data["filler"]["words"]]}),
     )

@@ -1,6 +1,7 @@
 """Finding the names of the partner database in a message."""
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from bot.core.nlu import names as name_lists
 from bot.core.nlu.language_detector import language_of
 from bot.core.nlu.name_matcher import NameIndex, mask
+from bot.core.nlu.tokens import spans
 
 ROWS = [
     ("Hochschule Bochum", "de", "organisation", "hochschule-bochum"),
@@ -78,6 +80,15 @@ def test_a_german_name_does_not_make_an_english_sentence_german(index):
 
 def test_a_fixed_language_wins_over_the_message():
     assert language_of("hello there", [], "en", "zh") == "zh"
+
+
+@pytest.mark.parametrize("piece", ["?!", "泸州", "ü", "a'", "a-", "👍", "e\u0301", "Herne ", "sch", "\u200d", "(((", "$€", "1,", "https://"])
+def test_no_text_takes_long_to_read(index, piece):
+    text = (piece * 8000)[:8000]
+    started = time.monotonic()
+    language_of(text, index.find(text), "en")
+    list(spans(text))
+    assert time.monotonic() - started < 2
 
 
 @pytest.mark.parametrize("document", [None, [], {}, {"names": {}}, {"names": [1]}, {"names": [{"name": 1, "type": "place", "id": "x"}]}])

@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.postgres import postgres as postgres
+
 from .copies import Copy, Visitor, started
+from .redis_server import redis_server as redis_server
 
 DESK_MAIL = "general-desk@example.org"
 CITY_MAIL = "twin-cities@example.org"

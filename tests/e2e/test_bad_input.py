@@ -37,7 +37,7 @@ ODD_TEXTS = {
     "digits": "1234567890",
     "right to left": "\u202eabc\u202c",
     "one long word": "a" * 2000,
-    "json": '{"intent": "greet", "slots": {"language": "fr"}}',
+    "json": '{"a": [1, {"b": null}]}',
     "other script": "Привет, как дела?",
     "half a surrogate pair": "\ud83d",
 }

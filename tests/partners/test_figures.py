@@ -9,7 +9,7 @@ from bot.partners.figures import figures, years
 FIGURES: list[tuple[str, set[float]]] = [
     ("30,000 members", {30_000}), ("30.000 Mitglieder", {30_000}), ("3万家会员企业", {30_000}), ("三万家", {30_000}),
     ("30 000", {30_000}), ("30\u00a0000", {30_000}), ("30\u202f000", {30_000}), ("30000", {30_000}),
-    ("thirty thousand members", {30_000}), ("dreißigtausend Mitglieder", {30_000}),
+    ("thirty thousand members", {30_000}),
     ("5 million inhabitants", {5e6}), ("5 Millionen Einwohner", {5e6}), ("5 Mio. Einwohner", {5e6}),
     ("500万人口", {5e6}), ("五百万人口", {5e6}), ("five million", {5e6}), ("fünf Millionen", {5e6}),
     ("1.5 million", {1.5e6}), ("1,5 Millionen", {1.5e6}), ("150万", {1.5e6}),

@@ -1,7 +1,7 @@
 """Sparse features of a sentence in four blocks: words, character n-grams, what is named, and language-neutral concepts."""
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from bot.common.text import fold
 from bot.core.nlu.concepts import concepts
@@ -46,13 +46,13 @@ def blocks(text: str, names: Sequence[Match], own_record: str = "") -> dict[str,
         "words": _word_features(words),
         "characters": _character_features(words),
         "names": _name_features(words, names),
-        "concepts": _concept_features(masked),
+        "concepts": _concept_features(text[:LONGEST_TEXT]),
     }
 
 
 def _word_features(words: Sequence[str]) -> dict[str, int]:
     framed = ["^", *words, "$"]
-    return Counter([f"w:{word}" for word in words] + [f"p:{first} {second}" for first, second in zip(framed, framed[1:])])
+    return Counter([f"w:{word}" for word in words] + [f"p:{first} {second}" for first, second in pairwise(framed)])
 
 
 def _character_features(words: Sequence[str]) -> dict[str, int]:
@@ -89,6 +89,6 @@ def _name_features(words: Sequence[str], names: Sequence[Match]) -> dict[str, in
     return Counter(found)
 
 
-def _concept_features(masked: str) -> dict[str, int]:
-    found = sorted(concepts().find(fold(masked), masked))
+def _concept_features(text: str) -> dict[str, int]:
+    found = sorted(concepts().find(fold(text), text))
     return Counter([f"k:{concept}" for concept in found] + [f"k:{one}+{other}" for one, other in combinations(found, 2)])

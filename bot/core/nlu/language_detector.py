@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.common.language import LANGUAGES, detect, scores
 
 
-def language_of(text: str, names: list, hint: str = None, fixed: str = None) -> str:
+def language_of(text: str, names: list, hint: str | None = None, fixed: str | None = None) -> str:
     """Returns the language to answer in; names say nothing about it unless there is nothing else."""
     if fixed in LANGUAGES:
         return fixed

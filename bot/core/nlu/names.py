@@ -39,7 +39,7 @@ EMPTY = NamesList("", ())
 def parse(document: object) -> NamesList:
     """Reads the JSON form {"revision", "names": [{"name", "language", "type", "id"}]}; raises ValueError."""
     if not isinstance(document, dict) or not isinstance(document.get("names"), list):
-        raise ValueError("a names list is an object with `revision` and `names`")
+        raise ValueError("a names list is an object with `revision` and `names`")  # noqa: TRY004
     names: list[Name] = []
     for row in document["names"]:
         if not isinstance(row, dict) or not all(isinstance(row.get(key), str) for key in ("name", "type", "id")):

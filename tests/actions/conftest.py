@@ -1,0 +1,126 @@
+"""The action server as a process of its own, on a free port, over a real SQLite database with the real facts."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from bot.partners.loader import load
+from bot.settings import ROOT
+from bot.store import Store
+
+TOKEN = "actions-token-for-tests-only-0123456789"
+START_SECONDS = 60.0
+REFRESH_SECONDS = 0.05
+Call = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def database(
+    open_store: Callable[[str], Store], knowledge_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Store:
+    """The database of the running server; what a test changes in it, it puts back."""
+    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('actions')}/assistant.db")
+    assert load(store, knowledge_dir).changed
+    return store
+
+
+@pytest.fixture(scope="session")
+def server_url(database: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The base URL of `python -m actions`, when it answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = tmp_path_factory.mktemp("server")
+    environment = {
+        "PATH": os.environ.get("PATH", ""),
+        "VAR_DIR": str(folder),
+        "DATABASE_URL": str(database.engine.url),
+        "ACTIONS_PORT": str(port),
+        "ACTIONS_TOKEN": TOKEN,
+        "NAMES_REFRESH_SECONDS": str(REFRESH_SECONDS),
+    }
+    log = folder / "actions.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "actions"], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
+            stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_ready(url, process, log)
+        yield url
+    finally:
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def wait_until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            if httpx.get(f"{url}/health", timeout=2, trust_env=False).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        if process.poll() is not None or time.monotonic() > deadline:
+            pytest.fail(f"the action server did not start:\n{log.read_text(errors='replace')}")
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def stranger(server_url: str) -> Iterator[httpx.Client]:
+    """Knows the address but not the token."""
+    with httpx.Client(base_url=server_url, timeout=20, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def core(server_url: str) -> Iterator[httpx.Client]:
+    """Calls as the core does: with the token."""
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    with httpx.Client(base_url=server_url, timeout=20, trust_env=False, headers=headers) as client:
+        yield client
+
+
+def request_body(
+    action: str, text: str = "", *, intent: str = "ask_partner", confidence: float = 1.0,
+    entities: dict[str, str] | None = None, **slots: Any,
+) -> dict[str, Any]:  # fmt: skip
+    """What the core sends for one action: Rasa's own fields, with the slots of the domain."""
+    message = {
+        "text": text,
+        "intent": {"name": intent, "confidence": confidence},
+        "entities": [{"entity": name, "value": value} for name, value in (entities or {}).items()],
+    }
+    tracker = {
+        "sender_id": "conversation-1", "slots": {"language": "en", **slots}, "latest_message": message, "events": [],
+        "paused": False, "followup_action": None, "active_loop": {}, "latest_action_name": "action_listen",
+    }  # fmt: skip
+    return {"next_action": action, "sender_id": "conversation-1", "tracker": tracker, "domain": {}, "version": "3.6.21"}
+
+
+@pytest.fixture
+def call(core: httpx.Client) -> Call:
+    """One action: {"said": responses, "slots": set slots, "next": followed-up actions}."""
+
+    def call_(action: str, text: str = "", **others: Any) -> dict[str, Any]:
+        answer = core.post("/webhook", json=request_body(action, text, **others))
+        assert answer.status_code == 200, answer.text
+        body = answer.json()
+        slots = {e["name"]: e["value"] for e in body["events"] if e["event"] == "slot"}
+        following = [e["name"] for e in body["events"] if e["event"] == "followup"]
+        return {"said": body["responses"], "slots": slots, "next": following}
+
+    return call_

@@ -1,0 +1,197 @@
+"""Each action over HTTP as the core calls it: what is said, what is offered, what is remembered."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.partners.loader import load
+from bot.settings import DeskContact
+from bot.store import Store
+
+from .conftest import REFRESH_SECONDS, Call
+
+LANGUAGES = ("en", "de", "zh")
+CONTEXT_SLOTS = {"subject", "last_list", "said_facts", "last_question", "misses", "offer"}
+INNOBANX = {"en": "Tell me about Innobanx", "de": "Was ist Innobanx?", "zh": "介绍一下Innobanx"}
+YOUNG = {"en": "young company", "de": "junges Unternehmen", "zh": "年轻"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answer_has_text_buttons_sources_and_a_card(call: Call, language: str) -> None:
+    done = call("action_answer", INNOBANX[language], language=language)
+    (said,) = done["said"]
+    assert YOUNG[language] in said["text"]
+    assert 1 <= len(said["buttons"]) <= 3
+    for button in said["buttons"]:
+        intent, _, entities = button["payload"].partition("{")
+        assert intent.startswith("/") and button["title"]
+        json.loads("{" + entities if entities else "{}")
+    assert said["custom"]["sources"][0]["url"].startswith("http")
+    assert set(said["custom"]["sources"][0]) == {"title", "url", "as_of"}
+    assert said["custom"]["card"]["title"].startswith("Innobanx")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answer_remembers_subject_and_what_was_said(call: Call, language: str) -> None:
+    slots = call("action_answer", INNOBANX[language], language=language)["slots"]
+    assert set(slots) == CONTEXT_SLOTS
+    assert slots["subject"] == ["innobanx"] and len(slots["said_facts"]) >= 2
+    assert slots["misses"] == 0 and slots["offer"] == "more"
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "Tell me more"), ("de", "Mehr dazu"), ("zh", "继续说")])
+def test_remembered_slots_carry_the_conversation_on(call: Call, language: str, text: str) -> None:
+    first = call("action_answer", "CFIE", language=language)
+    then = call("action_answer", text, intent="ask_more", **{**first["slots"], "language": language})
+    assert then["slots"]["subject"] == ["cfie"]
+    assert set(then["slots"]["said_facts"]) > set(first["slots"]["said_facts"])
+    assert then["said"][0]["text"] != first["said"][0]["text"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_misses_are_counted_and_a_person_is_offered(call: Call, language: str) -> None:
+    done = call("action_answer", "blubb krx fnord", intent="nlu_fallback", language=language, misses=1)
+    assert done["slots"]["misses"] == 2 and done["slots"]["offer"] == "person"
+    assert done["said"][0]["buttons"][-1]["payload"] == "/talk_to_human"
+    first = call("action_answer", "blubb krx fnord", intent="nlu_fallback", language=language)
+    assert first["said"][0]["text"] != done["said"][0]["text"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_off_topic_question_keeps_the_conversation_and_counts_no_miss(call: Call, language: str) -> None:
+    text = {"en": "How is the weather?", "de": "Wie wird das Wetter?", "zh": "天气怎么样？"}[language]
+    done = call("action_answer", text, intent="out_of_scope_weather", language=language, subject=["luzhou"], misses=2)
+    assert done["slots"]["subject"] == ["luzhou"] and done["slots"]["misses"] == 0
+    assert done["said"][0]["text"]
+
+
+def test_a_pressed_choice_shows_its_record(call: Call) -> None:
+    done = call("action_answer", '/ask_place{"record": "luzhou"}', intent="ask_place", entities={"record": "luzhou"}, language="de")
+    assert done["slots"]["subject"] == ["luzhou"] and "Sichuan" in done["said"][0]["text"]
+
+
+def test_a_question_back_offers_the_candidates(call: Call) -> None:
+    done = call("action_answer", "Tell me about the university")
+    assert set(done["slots"]["last_list"]) == {"hochschule-bochum", "cdhaw"}
+    assert len(done["said"][0]["buttons"]) == 2
+
+
+@pytest.mark.parametrize("slots", [{}, {"subject": None, "misses": None}, {"subject": "luzhou", "last_list": [1, None], "language": "fr"}])
+def test_slots_that_are_missing_or_wrong_do_no_harm(call: Call, slots: dict[str, object]) -> None:
+    assert call("action_answer", "What is Innobanx?", **slots)["said"][0]["text"]
+
+
+def test_a_subject_that_was_withdrawn_does_no_harm(call: Call) -> None:
+    done = call("action_answer", "and where is it?", intent="ask_followup", subject=["withdrawn-record"])
+    assert done["said"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "wanted", "said"),
+    [
+        ("en", "Please answer in German", "de", "Deutsch"), ("de", "Kannst du Englisch?", "en", "English"),
+        ("en", "请说中文", "zh", "中文"), ("zh", "请用德语回答", "de", "Deutsch"),
+    ],
+)  # fmt: skip
+def test_the_language_is_fixed_and_the_reply_is_in_it(call: Call, language: str, text: str, wanted: str, said: str) -> None:
+    done = call("action_set_language", text, intent="set_language", language=language)
+    assert done["slots"] == {"fixed_language": wanted, "language": wanted}
+    assert said in done["said"][0]["text"]
+
+
+def test_a_pressed_language_button_decides(call: Call) -> None:
+    done = call("action_set_language", "/set_language", intent="set_language", entities={"wanted_language": "zh"})
+    assert done["slots"]["fixed_language"] == "zh"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_that_is_not_spoken_changes_nothing(call: Call, language: str) -> None:
+    done = call("action_set_language", "français", intent="set_language", language=language)
+    assert done["slots"] == {} and done["said"][0]["text"]
+
+
+def test_a_language_that_a_button_makes_up_is_not_fixed(call: Call) -> None:
+    done = call("action_set_language", "/set_language", intent="set_language", entities={"wanted_language": "fr"})
+    assert done["slots"] == {} and done["said"][0]["text"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_yes_takes_the_offered_person(call: Call, language: str) -> None:
+    assert call("action_affirm", "ok", intent="affirm", offer="person", language=language)["next"] == ["action_offer_person"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_yes_takes_the_offer_of_more_on_the_subject(call: Call, language: str) -> None:
+    done = call("action_affirm", "ok", intent="affirm", offer="more", subject=["luzhou"], language=language)
+    assert done["next"] == ["action_answer"] and done["said"] == []
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "yes please"), ("de", "ja bitte"), ("zh", "好的")])
+def test_more_after_a_yes_is_said_and_not_taken_for_a_question(call: Call, language: str, text: str) -> None:
+    first = call("action_answer", "CFIE", language=language)
+    then = call("action_answer", text, intent="affirm", **{**first["slots"], "language": language})
+    assert then["slots"]["misses"] == 0
+    assert set(then["slots"]["said_facts"]) > set(first["slots"]["said_facts"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("slots", [{}, {"offer": "none"}, {"offer": "more"}])
+def test_yes_to_nothing_asks_what_is_wanted(call: Call, language: str, slots: dict[str, str]) -> None:
+    done = call("action_affirm", "ok", intent="affirm", language=language, **slots)
+    assert done["next"] == [] and len(done["said"][0]["buttons"]) == 3
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "no, I meant Luzhou"), ("de", "nein, ich meinte Luzhou"), ("zh", "不，我是说泸州")])
+def test_no_with_another_name_is_a_question_of_its_own(call: Call, language: str, text: str) -> None:
+    assert call("action_deny", text, intent="deny", language=language)["next"] == ["action_answer"]
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "no"), ("de", "nein"), ("zh", "不")])
+def test_a_plain_no_declines_the_offer(call: Call, language: str, text: str) -> None:
+    done = call("action_deny", text, intent="deny", language=language, offer="person")
+    assert done["next"] == [] and done["slots"] == {"offer": "none"} and done["said"][0]["text"]
+
+
+DESK = {"en": "Twin-city desk of the City of Herne", "de": "Stelle für Städtepartnerschaften", "zh": "黑尔讷市友好城市事务处"}
+WHO = {"en": "Whom do I ask about Luzhou?", "de": "Wer ist für Luzhou zuständig?", "zh": "泸州的事找谁？"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_desk_without_configured_ways_is_named_and_says_so(call: Call, language: str) -> None:
+    done = call("action_show_contact", WHO[language], intent="ask_contact", language=language)
+    (said,) = done["said"]
+    assert DESK[language] in said["text"]
+    assert "@" not in said["text"] + json.dumps(said["custom"]["card"])
+    assert done["slots"]["subject"] == ["luzhou"]
+
+
+@pytest.fixture
+def configured(database: Store, knowledge_dir: Path) -> Iterator[None]:
+    """The twin-city desk has an address for as long as the test runs."""
+    load(database, knowledge_dir, {"city-twinning": DeskContact(email="twinning@example.org", hours="9-12")})
+    time.sleep(2 * REFRESH_SECONDS)
+    yield
+    load(database, knowledge_dir)
+    time.sleep(2 * REFRESH_SECONDS)
+
+
+def test_a_configured_desk_is_shown_with_its_ways(call: Call, configured: None) -> None:
+    for language in LANGUAGES:
+        (said,) = call("action_show_contact", WHO[language], intent="ask_contact", language=language)["said"]
+        values = [row["value"] for row in said["custom"]["card"]["rows"]]
+        assert values[:2] == ["twinning@example.org", "9-12"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "I want to talk to a person"), ("de", "Ich möchte mit einem Menschen sprechen"), ("zh", "我想联系工作人员")],
+)
+def test_who_wants_a_person_gets_the_desk_of_the_conversation(call: Call, language: str, text: str) -> None:
+    general = call("action_offer_person", text, intent="talk_to_human", language=language)
+    assert {"en": "General desk", "de": "Allgemeine Anlaufstelle", "zh": "综合服务处"}[language] in general["said"][0]["text"]
+    about = call("action_offer_person", text, intent="talk_to_human", language=language, subject=["luzhou"])
+    assert DESK[language] in about["said"][0]["text"]
+    assert about["slots"]["offer"] == "none"
