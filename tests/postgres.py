@@ -53,7 +53,13 @@ class Cluster:
         # pg_ctl hands its output on to the server, so a pipe here would never end: a file does.
         with tempfile.TemporaryFile() as out:
             done = subprocess.run(
-                command, cwd="/", stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, timeout=SECONDS
+                command,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                timeout=SECONDS,
+                check=False,
             )
             if done.returncode:
                 out.seek(0)

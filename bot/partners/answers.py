@@ -15,6 +15,7 @@ from bot.partners.records import Fact
 from bot.partners.turn import Answer, Context, Turn, told
 
 CENTRE = "china-competence-centre"
+ASKS_FOR_LIST = ("list_partners", "list_twin_cities", "ask_link")
 FROM_FACTS = frozenset(
     "ask_centre ask_partner ask_place ask_link ask_topic ask_followup ask_more choose_item check_statement".split()
 )
@@ -25,16 +26,18 @@ SURE_OUT_OF_SCOPE = 0.8  # a question taken for off-topic needs a clearer hit
 CLEARLY_OUT_OF_SCOPE = 0.6
 NEIGHBOURS = "border_neighbour"
 LIES_IN = frozenset({"located"})
+QUESTION_TYPES = frozenset({"when", "where", "who", "how_many", "how_big", "how_long", "why", "border_neighbour"})
 ASKS_FIGURE = frozenset({"how_many"})
 ASKS_DATE = frozenset({"when", "since_when"})
 CONTEXT_BONUS = 0.1
+ALL_NAMED = 0.75  # nearness of a fact that has everything the question names
 LARGEST_LEAD = 3.0
 HIGHEST_SCORE = 8.0
 MUST_BE_SAID = frozenset({"address", "money", "led_by", "students", "population", "staff"})  # no sentence answers these in passing
 TYPE_WINDOW = 2.5  # how far (in score) a fact of the asked type may lie behind the best
 MARGIN = 1.0  # facts this close to the best (in score) are said with it
 BIAS = -4.2
-CERTAINTY = (1.0, 0.5, -5.0, 1.0, -3.0)  # score, lead, strange, lenient, missing
+CERTAINTY = (1.0, 0.5, -5.0, 1.3, -3.0)  # score, lead, strange, lenient, missing
 
 
 def respond(turn: Turn, snapshot: Snapshot) -> Answer:
@@ -44,6 +47,10 @@ def respond(turn: Turn, snapshot: Snapshot) -> Answer:
     if turn.record and turn.record in snapshot.records:
         return overview(turn, snapshot, turn.record)
     asked = snapshot.ranking.ask(turn.text)
+    if turn.intent in ASKS_FOR_LIST and turn.context.subject and not asked.mentions and leans(turn, asked, snapshot):
+        about_subject = by_facts(turn, snapshot, asked)
+        if about_subject.kind == "facts" and set(about_subject.context.subject) & set(turn.context.subject):
+            return about_subject
     if turn.intent == "list_partners":
         return lists.relations(turn, snapshot, asked) or lists.organisations(turn, snapshot)
     if turn.intent == "list_twin_cities":
@@ -75,7 +82,7 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
                 return overview(turn, snapshot, strongest.record_ids[0])
     context = _context_ids(turn, snapshot, asked)
     ranked = snapshot.ranking.rank(asked, turn.language, context)
-    lenient = False
+    lenient = len(asked.mentions) > 1 and ranked[0].nearness >= ALL_NAMED
     if any(m.strength > 1 for m in asked.mentions):
         ranked = [s for s in ranked if s.nearness > 0] or ranked
     elif context:
@@ -97,7 +104,7 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     if claims.places and NEIGHBOURS not in asked.concepts:
         # That a place is named as a neighbour says nothing about where something lies.
         ranked = sorted(ranked, key=lambda s: NEIGHBOURS in snapshot.ranking.concepts_of(s.fact))
-    facts = choose(ranked, snapshot)
+    facts = choose(ranked, snapshot, several=len(asked.concepts & QUESTION_TYPES) > 1)
     nearby = [*facts, *(s.fact for s in ranked[:6] if s.nearness >= best.nearness and s.fact not in facts)]
     if claims.places:
         nearby = [fact for fact in nearby if NEIGHBOURS not in snapshot.ranking.concepts_of(fact)] or nearby
@@ -195,12 +202,13 @@ def _has_figure(fact: Fact) -> bool:
     return bool(figures(text) - {float(year) for year in years(text)})
 
 
-def choose(ranked: Sequence[Scored], snapshot: Snapshot) -> tuple[Fact, ...]:
-    """The best fact, all that sources say differently on it, and near ones; at most a short paragraph."""
+def choose(ranked: Sequence[Scored], snapshot: Snapshot, *, several: bool = False) -> tuple[Fact, ...]:
+    """The best fact, all that sources say differently on it, and near ones (more when `several` things are asked)."""
     best = ranked[0]
     if best.fact.variants:
         return snapshot.variants(best.fact)[: MOST_FACTS + 1]
-    near = [s for s in ranked[1:6] if best.score - s.score < MARGIN and s.nearness >= best.nearness - 0.25]
+    margin = MARGIN * 2 if several else MARGIN
+    near = [s for s in ranked[1:6] if best.score - s.score < margin and s.nearness >= best.nearness - 0.25]
     return (best.fact, *(s.fact for s in near))[:MOST_FACTS]
 
 

@@ -19,13 +19,14 @@ def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
     if turn.intent != "nlu_fallback" or turn.record or turn.fact:
         return answers.respond(turn, snapshot)
     guess = turn.guess if turn.certainty >= LEAST_GUESS else ""
-    if guess in LEANING and (turn.context.subject or turn.context.listed):
-        asked = snapshot.ranking.ask(turn.text)
-        special = followup.respond(replace(turn, intent=guess), snapshot, asked)
+    asked = snapshot.ranking.ask(turn.text)
+    as_question = replace(turn, intent=guess if guess in LEANING or guess == "check_statement" else turn.intent)
+    if (turn.context.subject or turn.context.listed) and answers.leans(as_question, asked, snapshot):
+        special = followup.respond(replace(turn, intent=guess if guess in LEANING else "ask_followup"), snapshot, asked)
         if special is not None and special.kind not in ("which_one", "unknown"):
             return special
-    as_question = replace(turn, intent=guess if guess in LEANING or guess == "check_statement" else turn.intent)
-    asked = snapshot.ranking.ask(turn.text)
+    elif listed := lists.wanted(turn, snapshot):
+        return listed
     by_facts = answers.by_facts(as_question, snapshot, asked)
     if guess in LISTS:
         ranked = snapshot.ranking.rank(asked, turn.language)

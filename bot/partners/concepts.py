@@ -14,6 +14,8 @@ from bot.common.text import fold
 LATIN = re.compile(r"[a-z0-9]+")
 HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 SHORTEST_PREFIX = 3
+SHORTEST_STEM = 4
+INFLECTIONS = ("s", "es", "e", "n", "en", "er", "ern")
 
 
 class Concepts:
@@ -46,7 +48,8 @@ class Concepts:
         """The ids of all concepts that the text touches."""
         found: set[str] = set()
         for word in LATIN.findall(folded):
-            found |= self._words.get(word, set())
+            for form in _forms(word):
+                found |= self._words.get(form, set())
             for length in range(SHORTEST_PREFIX, len(word) + 1):
                 found |= self._prefixes.get(word[:length], set())
         padded = f" {folded} "
@@ -58,6 +61,15 @@ class Concepts:
             if part in folded:
                 found |= concepts
         return frozenset(found)
+
+
+def _forms(word: str) -> list[str]:
+    """The word and what it may be an inflection of: rivers, Städten, Flüsse."""
+    forms = [word]
+    for ending in INFLECTIONS:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
+            forms.append(word[: -len(ending)])
+    return forms
 
 
 def read_concepts(folder: Path) -> Concepts:

@@ -12,6 +12,7 @@ from bot.partners.records import Record
 from bot.partners.turn import Answer, Turn, told
 
 MORE_FACTS = 2
+SHORT_WORDS, SHORT_CHARACTERS = 6, 40
 LEAST_COVERED = 0.3  # share of the asked concepts that a fact about another record must have
 ORDINALS = {
     1: "first 1st erste* ersten 第一 头一 number 1|nummer 1|nr 1|no 1",
@@ -29,11 +30,14 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     """An answer that needs the context; None when the message stands for itself."""
     if turn.intent == "choose_item":
         return choose_item(turn, snapshot, asked)
+    short = len(asked.folded.split()) <= SHORT_WORDS and len(asked.folded) <= SHORT_CHARACTERS
+    if short and turn.context.listed and not asked.mentions and ordinal(asked.folded) is not None:
+        return choose_item(turn, snapshot, asked)
     if turn.intent == "ask_more" and not asked.mentions:
         return more(turn, snapshot)
     flags = snapshot.vocabulary.flags.find(asked.folded)
     if "else" in flags and not asked.mentions:
-        if turn.context.listed:
+        if turn.context.listed or turn.context.subject[:1] == (answers.CENTRE,):
             return lists.others(turn, snapshot)
         return more(turn, snapshot)
     if asked.mentions:
@@ -54,6 +58,9 @@ def _narrowed(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     """"And the Turkish one?", "is any of them on hold?": a part of the last list."""
     listed = [snapshot.records[i] for i in turn.context.listed if i in snapshot.records]
     flags = snapshot.vocabulary.flags.find(asked.folded)
+    if "other_one" in flags:
+        left = [record for record in listed if record.id not in turn.context.subject]
+        return _chosen(turn, snapshot, left[0]) if len(left) == 1 else None
     if flags & {"oldest", "newest", "suspended"} and any(record.type == "place" for record in listed):
         return lists.twin_cities(turn, snapshot)
     chosen = _by_filter(listed, asked, snapshot)
@@ -100,6 +107,9 @@ def choose_item(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     if not chosen and named:
         return None
     number = ordinal(asked.folded)
+    if not chosen and "other_one" in snapshot.vocabulary.flags.find(asked.folded):
+        left = [record for record in listed if record.id not in turn.context.subject]
+        chosen = left if len(left) == 1 else []
     if not chosen and number is not None and listed and -len(listed) <= _index(number) < len(listed):
         chosen = [listed[_index(number)]]
     if not chosen and (one := _by_filter(listed, asked, snapshot)):
@@ -114,6 +124,11 @@ def choose_item(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
 
 def _chosen(turn: Turn, snapshot: Snapshot, record: Record) -> Answer:
     """After "which one?" the open question is answered for the one chosen, else it is introduced."""
+    answer = _say_chosen(turn, snapshot, record)
+    return answer.with_context(replace(answer.context, listed=turn.context.listed))
+
+
+def _say_chosen(turn: Turn, snapshot: Snapshot, record: Record) -> Answer:
     if record.type == "link":
         return answers.say_facts(turn, snapshot, snapshot.facts_of[record.id][:3], ())
     open_question = snapshot.ranking.ask(turn.context.question)

@@ -86,11 +86,23 @@ def guess(turn: Turn, snapshot: Snapshot) -> Answer | None:
     twins = "twin_city" in snapshot.vocabulary.values("link_kinds", folded)
     if twins and (countries or flags & {"oldest", "newest", "suspended", "count"}):
         return twin_cities(turn, snapshot)
+    return wanted(turn, snapshot)
+
+
+def wanted(turn: Turn, snapshot: Snapshot) -> Answer | None:
+    """Organisations when the question asks which or how many there are in a city, of a kind or on a topic."""
+    folded = fold(turn.text)
+    flags = snapshot.vocabulary.flags.find(folded)
+    for mention in snapshot.name_index.find(folded):
+        types = {snapshot.records[i].type for i in mention.record_ids}
+        if mention.strength > 1 and "organisation" in types and not set(mention.record_ids) & {"china-competence-centre"}:
+            return None
     filters = organisation_filters(folded, snapshot)
-    if flags & {"listing", "count"} and ("any_kind" in flags or filters.kinds) and filters:
-        found = organisations(turn, snapshot)
-        return found if found.records else None
-    return None
+    some = flags & {"any_kind", "partner_words"} or filters.kinds
+    if not (flags & {"listing", "count"} and some and (filters.cities or filters.topic or filters.kinds)):
+        return None
+    found = organisations(turn, snapshot)
+    return found if found.records else None
 
 
 def relations(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
@@ -114,8 +126,11 @@ def relations(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
 
 
 def others(turn: Turn, snapshot: Snapshot) -> Answer:
-    """"And who else?" after a list: the organisations that were not on it."""
+    """"And who else?": the organisations that were not on the last list; after the carriers the partners."""
     listed = set(turn.context.listed)
+    if not listed:
+        filters = Filters(parts=("partner",))
+        return _organisation_answer(turn, snapshot, filter_organisations(snapshot, filters), filters)
     found = [
         record
         for record in filter_organisations(snapshot, Filters(parts=("carrier", "partner", "network")))

@@ -95,13 +95,19 @@ def core(server_url: str) -> Iterator[httpx.Client]:
 
 
 def request_body(
-    action: str, text: str = "", *, intent: str = "ask_partner", confidence: float = 1.0,
+    action: str, text: str = "", *, intent: str = "ask_partner", confidence: float = 1.0, guess: str | None = "ask_partner",
     entities: dict[str, str] | None = None, **slots: Any,
 ) -> dict[str, Any]:  # fmt: skip
-    """What the core sends for one action: Rasa's own fields, with the slots of the domain."""
+    """What the core sends for one action: Rasa's own fields, with the slots of the domain.
+
+    `guess` is what the classifier finds next likely; None leaves the ranking out.
+    """
     message = {
         "text": text,
         "intent": {"name": intent, "confidence": confidence},
+        "intent_ranking": [{"name": intent, "confidence": confidence}, {"name": guess, "confidence": 0.3}]
+        if guess
+        else [],
         "entities": [{"entity": name, "value": value} for name, value in (entities or {}).items()],
     }
     tracker = {

@@ -69,7 +69,13 @@ def test_an_off_topic_question_keeps_the_conversation_and_counts_no_miss(call: C
 
 
 def test_a_pressed_choice_shows_its_record(call: Call) -> None:
-    done = call("action_answer", '/ask_place{"record": "luzhou"}', intent="ask_place", entities={"record": "luzhou"}, language="de")
+    done = call(
+        "action_answer",
+        '/ask_place{"record": "luzhou"}',
+        intent="ask_place",
+        entities={"record": "luzhou"},
+        language="de",
+    )
     assert done["slots"]["subject"] == ["luzhou"] and "Sichuan" in done["said"][0]["text"]
 
 
@@ -79,7 +85,9 @@ def test_a_question_back_offers_the_candidates(call: Call) -> None:
     assert len(done["said"][0]["buttons"]) == 2
 
 
-@pytest.mark.parametrize("slots", [{}, {"subject": None, "misses": None}, {"subject": "luzhou", "last_list": [1, None], "language": "fr"}])
+@pytest.mark.parametrize(
+    "slots", [{}, {"subject": None, "misses": None}, {"subject": "luzhou", "last_list": [1, None], "language": "fr"}]
+)
 def test_slots_that_are_missing_or_wrong_do_no_harm(call: Call, slots: dict[str, object]) -> None:
     assert call("action_answer", "What is Innobanx?", **slots)["said"][0]["text"]
 
@@ -96,7 +104,9 @@ def test_a_subject_that_was_withdrawn_does_no_harm(call: Call) -> None:
         ("en", "请说中文", "zh", "中文"), ("zh", "请用德语回答", "de", "Deutsch"),
     ],
 )  # fmt: skip
-def test_the_language_is_fixed_and_the_reply_is_in_it(call: Call, language: str, text: str, wanted: str, said: str) -> None:
+def test_the_language_is_fixed_and_the_reply_is_in_it(
+    call: Call, language: str, text: str, wanted: str, said: str
+) -> None:
     done = call("action_set_language", text, intent="set_language", language=language)
     assert done["slots"] == {"fixed_language": wanted, "language": wanted}
     assert said in done["said"][0]["text"]
@@ -120,7 +130,9 @@ def test_a_language_that_a_button_makes_up_is_not_fixed(call: Call) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_yes_takes_the_offered_person(call: Call, language: str) -> None:
-    assert call("action_affirm", "ok", intent="affirm", offer="person", language=language)["next"] == ["action_offer_person"]
+    assert call("action_affirm", "ok", intent="affirm", offer="person", language=language)["next"] == [
+        "action_offer_person"
+    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -137,6 +149,25 @@ def test_more_after_a_yes_is_said_and_not_taken_for_a_question(call: Call, langu
     assert set(then["slots"]["said_facts"]) > set(first["slots"]["said_facts"])
 
 
+def test_a_message_without_a_ranking_of_intents_gets_an_answer(call: Call) -> None:
+    done = call("action_answer", "blubb krx fnord", intent="nlu_fallback", guess=None)
+    assert done["said"][0]["text"]
+
+
+@pytest.mark.parametrize("offer", ["more", "person", "none"])
+@pytest.mark.parametrize("guess", ["affirm", "deny", "talk_to_human", "set_language", "ask_contact"])
+def test_actions_never_hand_over_to_each_other_in_a_circle(call: Call, guess: str, offer: str) -> None:
+    action, visited = "action_answer", ["action_answer"]
+    for _ in range(4):
+        done = call(action, "jo mei", intent="nlu_fallback", guess=guess, offer=offer, subject=["luzhou"])
+        if not done["next"]:
+            break
+        (action,) = done["next"]
+        visited.append(action)
+    assert len(visited) == len(set(visited)), visited
+    assert done["said"]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("slots", [{}, {"offer": "none"}, {"offer": "more"}])
 def test_yes_to_nothing_asks_what_is_wanted(call: Call, language: str, slots: dict[str, str]) -> None:
@@ -144,7 +175,9 @@ def test_yes_to_nothing_asks_what_is_wanted(call: Call, language: str, slots: di
     assert done["next"] == [] and len(done["said"][0]["buttons"]) == 3
 
 
-@pytest.mark.parametrize(("language", "text"), [("en", "no, I meant Luzhou"), ("de", "nein, ich meinte Luzhou"), ("zh", "不，我是说泸州")])
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "no, I meant Luzhou"), ("de", "nein, ich meinte Luzhou"), ("zh", "不，我是说泸州")]
+)
 def test_no_with_another_name_is_a_question_of_its_own(call: Call, language: str, text: str) -> None:
     assert call("action_deny", text, intent="deny", language=language)["next"] == ["action_answer"]
 
@@ -155,7 +188,11 @@ def test_a_plain_no_declines_the_offer(call: Call, language: str, text: str) -> 
     assert done["next"] == [] and done["slots"] == {"offer": "none"} and done["said"][0]["text"]
 
 
-DESK = {"en": "Twin-city desk of the City of Herne", "de": "Stelle für Städtepartnerschaften", "zh": "黑尔讷市友好城市事务处"}
+DESK = {
+    "en": "Twin-city desk of the City of Herne",
+    "de": "Stelle für Städtepartnerschaften",
+    "zh": "黑尔讷市友好城市事务处",
+}
 WHO = {"en": "Whom do I ask about Luzhou?", "de": "Wer ist für Luzhou zuständig?", "zh": "泸州的事找谁？"}
 
 
@@ -187,11 +224,17 @@ def test_a_configured_desk_is_shown_with_its_ways(call: Call, configured: None) 
 
 @pytest.mark.parametrize(
     ("language", "text"),
-    [("en", "I want to talk to a person"), ("de", "Ich möchte mit einem Menschen sprechen"), ("zh", "我想联系工作人员")],
+    [
+        ("en", "I want to talk to a person"),
+        ("de", "Ich möchte mit einem Menschen sprechen"),
+        ("zh", "我想联系工作人员"),
+    ],
 )
 def test_who_wants_a_person_gets_the_desk_of_the_conversation(call: Call, language: str, text: str) -> None:
     general = call("action_offer_person", text, intent="talk_to_human", language=language)
-    assert {"en": "General desk", "de": "Allgemeine Anlaufstelle", "zh": "综合服务处"}[language] in general["said"][0]["text"]
+    assert {"en": "General desk", "de": "Allgemeine Anlaufstelle", "zh": "综合服务处"}[language] in general["said"][0][
+        "text"
+    ]
     about = call("action_offer_person", text, intent="talk_to_human", language=language, subject=["luzhou"])
     assert DESK[language] in about["said"][0]["text"]
     assert about["slots"]["offer"] == "none"

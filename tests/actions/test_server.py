@@ -21,7 +21,12 @@ PATHS = [("GET", "/names"), ("GET", "/actions"), ("POST", "/webhook"), ("GET", "
 
 def brief(answer: httpx.Response) -> bool:
     """An error of a few words that repeats nothing of what was sent and shows no trace."""
-    return len(answer.content) < 200 and SECRET not in answer.text and "Traceback" not in answer.text and TOKEN not in answer.text
+    return (
+        len(answer.content) < 200
+        and SECRET not in answer.text
+        and "Traceback" not in answer.text
+        and TOKEN not in answer.text
+    )
 
 
 def test_health_is_open_and_says_ok(stranger: httpx.Client) -> None:
@@ -30,7 +35,9 @@ def test_health_is_open_and_says_ok(stranger: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)
-@pytest.mark.parametrize("authorization", [None, "", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"bearer {TOKEN}", TOKEN])
+@pytest.mark.parametrize(
+    "authorization", [None, "", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"bearer {TOKEN}", TOKEN]
+)
 def test_without_the_token_everything_else_is_closed(
     stranger: httpx.Client, method: str, path: str, authorization: str | None
 ) -> None:
@@ -39,9 +46,13 @@ def test_without_the_token_everything_else_is_closed(
     assert answer.status_code == 401 and brief(answer)
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/json", "multipart/form-data"])
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "application/json", "multipart/form-data"]
+)
 def test_a_form_of_another_website_cannot_call_an_action(stranger: httpx.Client, kind: str) -> None:
-    answer = stranger.post("/webhook", content=json.dumps(ASK), headers={"Content-Type": kind, "Origin": "https://example.org"})
+    answer = stranger.post(
+        "/webhook", content=json.dumps(ASK), headers={"Content-Type": kind, "Origin": "https://example.org"}
+    )
     assert answer.status_code == 401 and brief(answer)
     assert "access-control-allow-origin" not in answer.headers
 
@@ -52,7 +63,9 @@ def test_a_token_with_letters_outside_ascii_is_just_wrong(stranger: httpx.Client
 
 
 def test_a_compressed_body_is_refused(core: httpx.Client) -> None:
-    answer = core.post("/webhook", content=gzip.compress(json.dumps(ASK).encode()), headers={"Content-Encoding": "gzip"})
+    answer = core.post(
+        "/webhook", content=gzip.compress(json.dumps(ASK).encode()), headers={"Content-Encoding": "gzip"}
+    )
     assert answer.status_code == 415 and brief(answer)
 
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.postgres import postgres as postgres
+from tests.postgres import postgres  # noqa: F401 (a fixture)
 
 from .copies import Copy, Visitor, started
-from .redis_server import redis_server as redis_server
+from .redis_server import redis_server  # noqa: F401 (a fixture)
 
 DESK_MAIL = "general-desk@example.org"
 CITY_MAIL = "twin-cities@example.org"

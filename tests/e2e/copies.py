@@ -101,7 +101,8 @@ class Visitor:
     def conversation(self) -> str:
         """The id the core knows this conversation by."""
         body = self.token.split(".")[1]
-        return "web:" + json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))["sub"]
+        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        return f"web:{claims['sub']}"
 
     def post(self, **body: Any) -> httpx.Response:
         """POST /api/messages with an id of its own unless one is given."""

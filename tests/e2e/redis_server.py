@@ -34,7 +34,7 @@ class RedisServer:
         self._process.terminate()
         self._process.wait(10)
 
-    def keys(self) -> list[str]:
+    def stored(self) -> list[str]:
         with redis.Redis.from_url(self.url, decode_responses=True) as client:
             return [str(key) for key in client.scan_iter()]
 

@@ -53,12 +53,8 @@ def page(chromium: Browser) -> Iterator[Page]:
     assert troubles == []
 
 
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_conversation_by_keyboard_with_real_answers(
-    copy: Copy, page: Page, screenshots: Path, language: str
-) -> None:
+def test_a_conversation_by_keyboard_with_real_answers(copy: Copy, page: Page, screenshots: Path, language: str) -> None:
     page.goto(f"{copy.url}/?lang={language}")
     expect(page.locator("#gate")).to_contain_text(AUTOMATED[language])
     expect(page.locator("#input")).to_be_hidden()
@@ -78,7 +74,9 @@ def test_a_conversation_by_keyboard_with_real_answers(
         answer = messages.nth(number)
         expect(answer).to_contain_text(DUESSELDORF[language], timeout=SECONDS)
         expect(answer).to_have_attribute("lang", language)
-        expect(answer.locator(".sources a").first).to_have_attribute("href", "https://www.herne.international/partners/")
+        expect(answer.locator(".sources a").first).to_have_attribute(
+            "href", "https://www.herne.international/partners/"
+        )
     expect(messages).to_have_count(3)
 
     messages.nth(2).locator(".choice").first.focus()

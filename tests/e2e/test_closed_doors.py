@@ -12,7 +12,7 @@ RASA_PATHS = (
     "/conversations/web:x/execute", "/webhooks/rest/webhook", "/webhooks/callback/webhook", "/webhooks/rest/",
     "/socket.io/", "/webhooks/gateway/turn", "/webhooks/gateway/health",
 )  # fmt: skip
-WRONG = [{}, {"Authorization": "Bearer "}, {"Authorization": "Bearer wrong"}, {"Authorization": "wrong"}]
+WRONG = [{}, {"Authorization": "Basic Og=="}, {"Authorization": "Bearer wrong"}, {"Authorization": "wrong"}]
 
 
 @pytest.mark.parametrize("name", ["core", "actions", "gateway"])

@@ -35,7 +35,11 @@ REVENUE = {
     "de": "Wie hoch ist der Jahresumsatz von Innobanx?",
     "zh": "Innobanx的年营业额是多少？",
 }
-SAYS_UNKNOWN = {"en": "don't know|outside what I know", "de": "weiß ich nicht|außerhalb meines Wissens", "zh": "不知道|超出"}
+SAYS_UNKNOWN = {
+    "en": "don't know|outside what I know",
+    "de": "weiß ich nicht|außerhalb meines Wissens",
+    "zh": "不知道|超出",
+}
 PERSON = {
     "en": "I want to talk to a person",
     "de": "Ich möchte mit einem Menschen sprechen",

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -20,11 +21,11 @@ from .copies import Visitor, started, until
 SETTINGS = ("PORT", "CORE_PORT", "ACTIONS_PORT")
 
 
-def _command(*arguments: str, root: Path = ROOT, **settings: str) -> subprocess.CompletedProcess[str]:
+def _command(command: str, root: Path = ROOT, /, **settings: str) -> subprocess.CompletedProcess[str]:
     """`python -m bot ...` with these settings; waits for its end."""
     environment = process_environment() | {name: str(free_port()) for name in SETTINGS} | settings
     return subprocess.run(
-        [sys.executable, "-m", "bot", *arguments], cwd=root, env=environment, stdin=subprocess.DEVNULL,
+        [sys.executable, "-m", "bot", command], cwd=root, env=environment, stdin=subprocess.DEVNULL,
         capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
 
@@ -43,7 +44,11 @@ def test_a_stopped_copy_leaves_no_process_and_starts_again_with_what_is_there(tm
         assert len(children) >= 3
         first = Visitor(copy, "de")
         history = [*first.history(), *first.ask("Was ist Innobanx?")]
-        stopped = _command("stop", VAR_DIR=str(tmp_path))
+        with ThreadPoolExecutor(1) as pool:
+            # The supervisor is this test's own child: without a parent that waits it would stay as a zombie.
+            ended = pool.submit(copy.supervisor().wait, 40)
+            stopped = _command("stop", VAR_DIR=str(tmp_path))
+            ended.result()
         assert (stopped.returncode, stopped.stdout.strip()) == (0, "Stopped.")
         psutil.wait_procs(children, timeout=5)
         assert [child for child in children if child.is_running()] == []
@@ -121,7 +126,7 @@ def small_tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def test_a_broken_env_file_gives_one_clear_line(small_tree: Path, content: bytes, mentioned: str) -> None:
     (small_tree / ".env").write_bytes(content)
     clean = {name: "" for name in (*SETTINGS, "DESK_CONTACTS")}
-    _assert_one_line(_command("run", root=small_tree, PYTHONPATH=str(small_tree), **clean), mentioned)
+    _assert_one_line(_command("run", small_tree, PYTHONPATH=str(small_tree), **clean), mentioned)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

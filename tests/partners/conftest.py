@@ -61,7 +61,10 @@ SMALL: dict[str, Any] = {
 
 @pytest.fixture(params=BACKENDS)
 def store(
-    request: pytest.FixtureRequest, open_store: Callable[[str], Store], tmp_path: Path, empty_postgres: Callable[[], str]
+    request: pytest.FixtureRequest,
+    open_store: Callable[[str], Store],
+    tmp_path: Path,
+    empty_postgres: Callable[[], str],
 ) -> Store:
     """An empty database with all tables: once SQLite, once PostgreSQL."""
     url = f"sqlite:///{tmp_path}/test.db" if request.param == "sqlite" else empty_postgres()

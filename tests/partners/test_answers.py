@@ -86,7 +86,8 @@ def test_an_undisputed_fact_is_its_own_only_variant(snapshot: Snapshot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "text"), [("en", "Tell me about the university"), ("de", "Erzähl mir von der Hochschule"), ("zh", "介绍一下大学")]
+    ("language", "text"),
+    [("en", "Tell me about the university"), ("de", "Erzähl mir von der Hochschule"), ("zh", "介绍一下大学")],
 )
 def test_two_partners_with_one_name_are_offered_as_choices(ask: Ask, language: str, text: str) -> None:
     answer = ask(language, "ask_partner", text)
@@ -126,7 +127,9 @@ def test_an_answer_never_mixes_the_dates_of_different_organisations(ask: Ask, la
 
 @pytest.mark.parametrize("language", ["en", "de", "zh"])
 def test_a_clearly_off_topic_question_is_not_answered_from_facts(ask: Ask, language: str) -> None:
-    text = {"en": "How is the weather in Luzhou?", "de": "Wie ist das Wetter in Luzhou?", "zh": "泸州天气怎么样？"}[language]
+    text = {"en": "How is the weather in Luzhou?", "de": "Wie ist das Wetter in Luzhou?", "zh": "泸州天气怎么样？"}[
+        language
+    ]
     assert ask(language, "out_of_scope_weather", text, certainty=0.95).kind == "unknown"
 
 

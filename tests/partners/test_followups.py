@@ -9,8 +9,16 @@ from bot.partners.turn import Context, Turn
 from .conftest import Ask, fact_ids, record_ids
 
 LANGUAGES = ("en", "de", "zh")
-TWIN_CITIES = {"en": "Which twin cities does Herne have?", "de": "Welche Partnerstädte hat Herne?", "zh": "黑尔讷有哪些友好城市？"}
-CHINESE_PARTNERS = {"en": "How many Chinese partners are there?", "de": "Wie viele chinesische Partner gibt es?", "zh": "有多少中方合作伙伴？"}
+TWIN_CITIES = {
+    "en": "Which twin cities does Herne have?",
+    "de": "Welche Partnerstädte hat Herne?",
+    "zh": "黑尔讷有哪些友好城市？",
+}
+CHINESE_PARTNERS = {
+    "en": "How many Chinese partners are there?",
+    "de": "Wie viele chinesische Partner gibt es?",
+    "zh": "有多少中方合作伙伴？",
+}
 MORE = {"en": "Tell me more", "de": "Erzähl mir mehr", "zh": "继续说"}
 INNOBANX = Context(subject=("innobanx",), question="Innobanx?")
 
@@ -41,7 +49,9 @@ def test_where_is_asked_about_the_subject(ask: Ask, language: str, text: str) ->
     assert any("Düsseldorf" in fact.text["de"] for fact in answer.facts)
 
 
-@pytest.mark.parametrize(("language", "text"), [("en", "Where are they?"), ("de", "Wo sitzen sie?"), ("zh", "他们在哪里？")])
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "Where are they?"), ("de", "Wo sitzen sie?"), ("zh", "他们在哪里？")]
+)
 def test_where_after_a_list_names_the_place_of_each(ask: Ask, language: str, text: str) -> None:
     listed = ask(language, "list_partners", CHINESE_PARTNERS[language])
     answer = ask(language, "ask_followup", text, listed.context)
@@ -58,7 +68,9 @@ def test_where_after_a_list_names_the_place_of_each(ask: Ask, language: str, tex
         ("zh", "法国的那个", "henin-beaumont"), ("en", "Konin", "konin"), ("de", "Konin bitte", "konin"), ("zh", "科宁", "konin"),
     ],
 )  # fmt: skip
-def test_an_item_of_the_list_is_chosen_by_number_place_or_name(ask: Ask, language: str, text: str, expected: str) -> None:
+def test_an_item_of_the_list_is_chosen_by_number_place_or_name(
+    ask: Ask, language: str, text: str, expected: str
+) -> None:
     listed = ask(language, "list_twin_cities", TWIN_CITIES[language])
     answer = ask(language, "choose_item", text, listed.context)
     assert expected in answer.context.subject and answer.facts
@@ -107,7 +119,8 @@ def test_who_else_gives_only_those_not_yet_listed(ask: Ask, language: str, text:
 
 
 @pytest.mark.parametrize(
-    ("language", "text"), [("en", "When was it founded?"), ("de", "Wann wurde sie gegründet?"), ("zh", "它是什么时候成立的？")]
+    ("language", "text"),
+    [("en", "When was it founded?"), ("de", "Wann wurde sie gegründet?"), ("zh", "它是什么时候成立的？")],
 )
 def test_a_pronoun_stands_for_the_subject(ask: Ask, language: str, text: str) -> None:
     answer = ask(language, "ask_followup", text, Context(subject=("cfie",), question="CFIE?"))
@@ -137,7 +150,9 @@ def test_the_desk_fits_what_the_question_names(snapshot: Snapshot, language: str
     assert found.desks[0].id == desk
 
 
-@pytest.mark.parametrize(("language", "text"), [("en", "Whom do I ask?"), ("de", "An wen wende ich mich?"), ("zh", "我该联系谁？")])
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "Whom do I ask?"), ("de", "An wen wende ich mich?"), ("zh", "我该联系谁？")]
+)
 def test_without_a_name_the_desk_follows_the_conversation(snapshot: Snapshot, language: str, text: str) -> None:
     found = find_desks(Turn(text, language, "ask_contact", context=Context(subject=("luzhou",))), snapshot)
     assert found.desks[0].id == "city-twinning" and found.record is not None and found.record.id == "luzhou"

@@ -61,7 +61,11 @@ def test_twin_cities_are_listed_oldest_first_by_what_is_named(
 
 @pytest.mark.parametrize(
     ("language", "text"),
-    [("en", "How many twin cities are there?"), ("de", "Wie viele Partnerstädte gibt es?"), ("zh", "有多少个友好城市？")],
+    [
+        ("en", "How many twin cities are there?"),
+        ("de", "Wie viele Partnerstädte gibt es?"),
+        ("zh", "有多少个友好城市？"),
+    ],
 )
 def test_a_count_is_asked_for(ask: Ask, language: str, text: str) -> None:
     answer = ask(language, "list_twin_cities", text)

@@ -194,5 +194,3 @@ def test_a_database_that_fails_in_mid_load_holds_the_old_state_whole(store: Stor
     with store.session() as session:
         assert queries.facts(session)[0].text["en"] == "Alpha Works makes pumps."
     assert load(store, newer).changed
-
-

@@ -127,12 +127,31 @@ def test_another_city_resolves_to_no_record(snapshot: Snapshot, city: str) -> No
 
 
 PIECES = st.sampled_from(
-    ["Luzhou", "Herne", "die Hochschule", "IHK", "泸州", "黑尔讷", "Innobnax", "大学", " ", "-", "e.V.", "?", "the chamber", "ß"]
+    [
+        "Luzhou",
+        "Herne",
+        "die Hochschule",
+        "IHK",
+        "泸州",
+        "黑尔讷",
+        "Innobnax",
+        "大学",
+        " ",
+        "-",
+        "e.V.",
+        "?",
+        "the chamber",
+        "ß",
+    ]
 )
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=10).map(" ".join), st.lists(PIECES, max_size=10).map("".join)))
+@given(
+    st.one_of(
+        st.text(max_size=80), st.lists(PIECES, max_size=10).map(" ".join), st.lists(PIECES, max_size=10).map("".join)
+    )
+)
 def test_mentions_lie_inside_the_text_and_never_overlap(snapshot: Snapshot, text: str) -> None:
     folded = fold(text)
     end = 0

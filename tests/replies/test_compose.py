@@ -14,7 +14,11 @@ from bot.replies.compose import Message, compose, contact, off_topic, payload, s
 
 LANGUAGES = ("en", "de", "zh")
 PAYLOAD = re.compile(r"^/([a-z_]+)(\{.*\})?$")
-TWINS = {"en": "Which twin cities does Herne have?", "de": "Welche Partnerstädte hat Herne?", "zh": "黑尔讷有哪些友好城市？"}
+TWINS = {
+    "en": "Which twin cities does Herne have?",
+    "de": "Welche Partnerstädte hat Herne?",
+    "zh": "黑尔讷有哪些友好城市？",
+}
 VISITS = {"en": "Which visits were there?", "de": "Welche Besuche gab es?", "zh": "有哪些访问？"}
 
 
@@ -43,13 +47,17 @@ def answers(snapshot: Snapshot, language: str) -> dict[str, Answer]:
         "facts in one language only": partial,
         "facts disputed": Answer("facts", variants, (snapshot.records["luzhou"],), disputed=True),
         "all partners": ask("list_partners", ""),
-        "chinese partners": ask("list_partners", {"en": "Chinese partners", "de": "chinesische Partner", "zh": "中方合作伙伴"}[language]),
+        "chinese partners": ask(
+            "list_partners", {"en": "Chinese partners", "de": "chinesische Partner", "zh": "中方合作伙伴"}[language]
+        ),
         "carriers": ask("list_partners", {"en": "who is behind you", "de": "Träger", "zh": "承办方"}[language]),
         "one organisation": ask("list_partners", "Shanghai"),
         "no organisation": Answer("organisations", filters=filters),
         "filtered organisations": Answer("organisations", records=(snapshot.records["innobanx"],) * 2, filters=filters),
         "twin cities": ask("list_twin_cities", TWINS[language]),
-        "twin city in one country": ask("list_twin_cities", {"en": "in France", "de": "in Frankreich", "zh": "法国"}[language]),
+        "twin city in one country": ask(
+            "list_twin_cities", {"en": "in France", "de": "in Frankreich", "zh": "法国"}[language]
+        ),
         "no twin city": Answer("twin_cities", filters=Filters(countries=("France",))),
         "oldest twin city": ask("list_twin_cities", {"en": "oldest", "de": "älteste", "zh": "最早"}[language]),
         "newest twin city": ask("list_twin_cities", {"en": "newest", "de": "neueste", "zh": "最新"}[language]),
@@ -148,9 +156,7 @@ def test_disagreeing_figures_come_each_with_who_says_so_and_when(
     assert all(re.search(r"\[.+[,，] .+\]$", line) for line in lines[1:])
 
 
-@pytest.mark.parametrize(
-    ("language", "mark"), [("en", "only in German"), ("de", ""), ("zh", "仅有德文")]
-)
+@pytest.mark.parametrize(("language", "mark"), [("en", "only in German"), ("de", ""), ("zh", "仅有德文")])
 def test_a_fact_that_is_missing_in_a_language_is_marked(snapshot: Snapshot, language: str, mark: str) -> None:
     fact = replace(snapshot.facts["sichuan-capital"], text={"de": "Die Hauptstadt ist Chengdu."})
     said = statement(fact, language)

@@ -17,7 +17,10 @@ TEXTS: dict[str, dict[str, str]] = {
     **{f"phrase {key}": texts for key, texts in PHRASES.items()},
     **{f"problem {code}": texts for code, (_, texts) in PROBLEMS.items()},
     **{f"notice {key}": texts for key, texts in NOTICES.items()},
-    **{f"web page {key}": {language: WEB_PAGE[language].get(key, "") for language in WEB_PAGE} for key in WEB_PAGE["en"]},
+    **{
+        f"web page {key}": {language: WEB_PAGE[language].get(key, "") for language in WEB_PAGE}
+        for key in WEB_PAGE["en"]
+    },
     **{f"greeting choice {intent}": titles for intent, titles in GREETING_CHOICES},
     "greeting": GREETING,
     "greeting notice": NOTICE,
@@ -64,7 +67,9 @@ def test_separators_stand_in_three_languages() -> None:
 
 
 def test_every_kind_of_answer_that_has_fixed_words_finds_them() -> None:
-    assert {"unknown", "unknown_again", "unknown_third", "ask_back", "which_one", "nothing_more", "disputed"} <= set(PHRASES)
+    assert {"unknown", "unknown_again", "unknown_third", "ask_back", "which_one", "nothing_more", "disputed"} <= set(
+        PHRASES
+    )
     assert {"yes", "no", "differs"} <= set(PHRASES)
 
 
