@@ -10,7 +10,7 @@ from bot.partners import followup, lists
 from bot.partners.figures import figures, years
 from bot.partners.knowledge import Snapshot
 from bot.partners.premises import claims_in, judge
-from bot.partners.ranking import Asked, Scored
+from bot.partners.ranking import CONTEXT_NEARNESS, Asked, Scored
 from bot.partners.records import Fact
 from bot.partners.turn import Answer, Context, Turn, told
 
@@ -28,6 +28,7 @@ NEIGHBOURS = "border_neighbour"
 LIES_IN = frozenset({"located"})
 QUESTION_TYPES = frozenset({"when", "where", "who", "how_many", "how_big", "how_long", "why", "border_neighbour"})
 ASKS_FIGURE = frozenset({"how_many"})
+ASKS_PLACE = frozenset({"where"})
 ASKS_DATE = frozenset({"when", "since_when"})
 CONTEXT_BONUS = 0.1
 ALL_NAMED = 0.75  # nearness of a fact that has everything the question names
@@ -68,6 +69,7 @@ def respond(turn: Turn, snapshot: Snapshot) -> Answer:
 
 def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     """Overview, ranked facts, a question back, or "unknown"."""
+    asked = _resolved(asked, turn.context)
     named = tuple(dict.fromkeys(i for m in asked.mentions for i in m.record_ids))
     if asked.mentions and turn.context.question and snapshot.vocabulary.only_points(asked.masked):
         again = followup.same_question(turn, snapshot, asked)
@@ -94,7 +96,7 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
         if not where:
             return unknown(turn, snapshot, ranked, named)
         ranked = where
-    ranked = _of_the_asked_type(ranked, asked)
+    ranked = _of_the_asked_type(ranked, asked, snapshot)
     if not ranked:
         return unknown(turn, snapshot, snapshot.ranking.rank(asked, turn.language, context), named)
     best = ranked[0]
@@ -119,6 +121,15 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
         verdict = "differs"
     answer = say_facts(turn, snapshot, facts, named)
     return replace(answer, verdict=verdict)
+
+
+def _resolved(asked: Asked, context: Context) -> Asked:
+    """"That university" is the one the conversation is about, if it is about one of those meant."""
+    subject = set(context.subject)
+    mentions = tuple(
+        replace(m, record_ids=tuple(i for i in m.record_ids if i in subject) or m.record_ids) for m in asked.mentions
+    )
+    return replace(asked, mentions=mentions)
 
 
 def _where_it_lies(asked: Asked, language: str, snapshot: Snapshot) -> list[Scored]:
@@ -147,6 +158,11 @@ def _with_context(
     ranked: list[Scored], asked: Asked, snapshot: Snapshot, turn: Turn
 ) -> tuple[bool, list[Scored]]:
     """(whether the subject of the conversation is taken up, the facts about it or all facts)."""
+    first = turn.context.subject[:1]
+    if len(turn.context.subject) > 1 and leans(turn, asked, snapshot):
+        nearest = [s for s in snapshot.ranking.rank(asked, turn.language, first) if s.nearness >= CONTEXT_NEARNESS]
+        if nearest and certainty(nearest, asked, snapshot, lenient=True) >= SURE:
+            return True, nearest
     near = [s for s in ranked if s.nearness > 0]
     if not near:
         return False, ranked
@@ -177,12 +193,14 @@ def _lead(ranked: Sequence[Scored]) -> float:
     return LARGEST_LEAD
 
 
-def _of_the_asked_type(ranked: list[Scored], asked: Asked) -> list[Scored]:
-    """"When" wants a date and "how many" a figure: facts with one first, none when no near fact has one."""
+def _of_the_asked_type(ranked: list[Scored], asked: Asked, snapshot: Snapshot) -> list[Scored]:
+    """"When" wants a date, "where" a place, "how many" a figure: facts with one first; none without a figure."""
     if asked.concepts & ASKS_FIGURE:
         fits = _has_figure
     elif asked.concepts & ASKS_DATE:
         fits = _has_date
+    elif asked.concepts & ASKS_PLACE:
+        fits = snapshot.names_a_place
     else:
         return ranked
     best = ranked[0]

@@ -6,12 +6,19 @@ from dataclasses import replace
 
 from bot.partners import answers, followup, lists
 from bot.partners.knowledge import Snapshot
+from bot.partners.ranking import Asked
 from bot.partners.turn import Answer, Turn
 
 LEANING = frozenset({"ask_followup", "ask_more", "choose_item"})
-LISTS = frozenset({"list_partners", "list_twin_cities", "ask_link"})
+LISTS = frozenset({"list_partners", "list_twin_cities"})
 LEAST_GUESS = 0.2  # a guess below this probability is no better than none
-SURE_FOR_LIST = 0.75  # how certain a fact must be to stand in for a list
+# From this probability on the classifier is believed without a look at the facts.
+TRUST = dict.fromkeys(
+    "greet goodbye thank affirm deny ask_bot_identity ask_capabilities ask_languages set_language ask_privacy "
+    "feedback_positive feedback_negative ask_contact talk_to_human".split(),
+    0.5,
+)
+OWN = frozenset({"china-competence-centre", "herne", "city-of-herne", "luzhou"})
 
 
 def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
@@ -19,6 +26,8 @@ def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
     if turn.intent != "nlu_fallback" or turn.record or turn.fact:
         return answers.respond(turn, snapshot)
     guess = turn.guess if turn.certainty >= LEAST_GUESS else ""
+    if turn.certainty >= TRUST.get(guess, 1.0):
+        return guess
     asked = snapshot.ranking.ask(turn.text)
     as_question = replace(turn, intent=guess if guess in LEANING or guess == "check_statement" else turn.intent)
     if (turn.context.subject or turn.context.listed) and answers.leans(as_question, asked, snapshot):
@@ -28,14 +37,20 @@ def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
     elif listed := lists.wanted(turn, snapshot):
         return listed
     by_facts = answers.by_facts(as_question, snapshot, asked)
-    if guess in LISTS:
-        ranked = snapshot.ranking.rank(asked, turn.language)
-        filters = guess == "list_partners" and lists.organisation_filters(asked.folded, snapshot)
-        if not filters and by_facts.kind == "facts" and answers.certainty(ranked, asked, snapshot, lenient=False) >= SURE_FOR_LIST:
-            return by_facts
+    if guess in LISTS and not _about_one(asked, snapshot):
         return answers.respond(replace(turn, intent=guess), snapshot)
     if by_facts.kind == "unknown" and (listed := lists.guess(turn, snapshot)):
         return listed
     if by_facts.kind != "unknown" or not guess or guess in answers.FROM_FACTS:
         return by_facts
     return guess
+
+
+def _about_one(asked: Asked, snapshot: Snapshot) -> bool:
+    """Whether the question names an organisation or place that is not on every list."""
+    return any(
+        mention.strength > 1
+        and not set(mention.record_ids) & OWN
+        and snapshot.records[mention.record_ids[0]].type in ("organisation", "place")
+        for mention in asked.mentions
+    )

@@ -47,6 +47,14 @@ class Snapshot:
         return tuple(sorted(same, key=by_confidence))
 
 
+    def names_a_place(self, fact: Fact) -> bool:
+        """Whether a fact's sentence names a city or country, or says where something lies."""
+        if "located" in self.ranking.concepts_of(fact):
+            return True
+        texts = [fold(text) for text in fact.text.values()]
+        return any(self.other_places.find(text) or self.vocabulary.values("cities", text) for text in texts)
+
+
 def by_confidence(fact: Fact) -> int:
     """Sorts the Centre's own statements first, then official ones, then press; otherwise keeps the order."""
     return CONFIDENCE_ORDER[fact.confidence]

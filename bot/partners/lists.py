@@ -86,10 +86,10 @@ def guess(turn: Turn, snapshot: Snapshot) -> Answer | None:
     twins = "twin_city" in snapshot.vocabulary.values("link_kinds", folded)
     if twins and (countries or flags & {"oldest", "newest", "suspended", "count"}):
         return twin_cities(turn, snapshot)
-    return wanted(turn, snapshot)
+    return wanted(turn, snapshot, by_kind=True)
 
 
-def wanted(turn: Turn, snapshot: Snapshot) -> Answer | None:
+def wanted(turn: Turn, snapshot: Snapshot, *, by_kind: bool = False) -> Answer | None:
     """Organisations when the question asks which or how many there are in a city, of a kind or on a topic."""
     folded = fold(turn.text)
     flags = snapshot.vocabulary.flags.find(folded)
@@ -98,7 +98,7 @@ def wanted(turn: Turn, snapshot: Snapshot) -> Answer | None:
         if mention.strength > 1 and "organisation" in types and not set(mention.record_ids) & {"china-competence-centre"}:
             return None
     filters = organisation_filters(folded, snapshot)
-    some = flags & {"any_kind", "partner_words"} or filters.kinds
+    some = flags & {"any_kind", "partner_words"} or (by_kind and filters.kinds)
     if not (flags & {"listing", "count"} and some and (filters.cities or filters.topic or filters.kinds)):
         return None
     found = organisations(turn, snapshot)

@@ -13,12 +13,13 @@ import httpx
 import pytest
 
 from bot.partners.loader import load
-from bot.settings import ROOT
+from bot.settings import ROOT, DeskContact
 from bot.store import Store
 
 TOKEN = "actions-token-for-tests-only-0123456789"
 START_SECONDS = 60.0
 REFRESH_SECONDS = 0.05
+CONFIGURED = {"ihk-international": DeskContact(email="international@example.org", hours="9-12")}
 Call = Callable[..., dict[str, Any]]
 
 
@@ -28,7 +29,7 @@ def database(
 ) -> Store:
     """The database of the running server; what a test changes in it, it puts back."""
     store = open_store(f"sqlite:///{tmp_path_factory.mktemp('actions')}/assistant.db")
-    assert load(store, knowledge_dir).changed
+    assert load(store, knowledge_dir, CONFIGURED).changed
     return store
 
 
