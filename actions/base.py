@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -13,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.partners.knowledge import KnowledgeBase, Snapshot
 
 
-class KnowledgeAction(Action):
+class KnowledgeAction(Action):  # type: ignore[misc] # rasa_sdk has no types
     """An action that answers from the newest knowledge; `respond` runs in a thread and may block."""
 
     action_name = ""
@@ -24,12 +23,12 @@ class KnowledgeAction(Action):
     def name(self) -> str:
         return self.action_name
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Raises StoreUnavailable when the database is away; the core then apologises."""
-        work: Callable[[], list[EventType]] = lambda: self.respond(dispatcher, tracker, self._knowledge.current())
-        return await asyncio.to_thread(work)
+        return await asyncio.to_thread(self._work, dispatcher, tracker)
+
+    def _work(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        return self.respond(dispatcher, tracker, self._knowledge.current())
 
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
         """Say one thing through `dispatcher`; return what is to be remembered."""

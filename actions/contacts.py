@@ -10,28 +10,31 @@ from actions.base import KnowledgeAction
 from actions.conversation import language_of, remember, say, turn_of
 from bot.partners.contacts import find_desks
 from bot.partners.knowledge import Snapshot
-from bot.replies.compose import contact
+from bot.replies.contact import contact
+
+
+def show_contact(
+    dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot, *, wants_person: bool
+) -> list[EventType]:
+    """Name the desk for the topic of the question or, without one, of the conversation."""
+    found = find_desks(turn_of(tracker), snapshot, wants_person=wants_person)
+    say(dispatcher, contact(found, snapshot, language_of(tracker), wants_person=wants_person))
+    return remember(found.context, misses=0, offer="none")
 
 
 class ActionShowContact(KnowledgeAction):
-    """Names the desk for the topic of the question or, without one, of the conversation."""
+    """The visitor asks whom to ask."""
 
     action_name = "action_show_contact"
-    wants_person = False
 
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
-        turn = turn_of(tracker)
-        found = find_desks(turn, snapshot)
-        message = contact(
-            found.desks, found.general, snapshot, language_of(tracker),
-            record=found.record, facts=found.facts, wants_person=self.wants_person,
-        )  # fmt: skip
-        say(dispatcher, message)
-        return remember(found.context, misses=0, offer="none")
+        return show_contact(dispatcher, tracker, snapshot, wants_person=False)
 
 
-class ActionOfferPerson(ActionShowContact):
-    """The visitor wants a person: the desk that fits the conversation."""
+class ActionOfferPerson(KnowledgeAction):
+    """The visitor wants a person."""
 
     action_name = "action_offer_person"
-    wants_person = True
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
+        return show_contact(dispatcher, tracker, snapshot, wants_person=True)

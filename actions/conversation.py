@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.partners.records import LANGUAGES
 from bot.partners.turn import Context, Turn
-from bot.replies.compose import Message
+from bot.replies.message import Message
 
 FALLBACK = "nlu_fallback"
 
@@ -43,7 +43,7 @@ def turn_of(tracker: Tracker) -> Turn:
     """The visitor's message with everything an answer depends on."""
     intent = tracker.latest_message.get("intent") or {}
     ranking = tracker.latest_message.get("intent_ranking") or ()
-    likeliest = next((i for i in ranking if i.get("name") != FALLBACK), intent)
+    likeliest: dict[str, Any] = next((i for i in [*ranking, intent] if i.get("name") != FALLBACK), {})
     return Turn(
         text=str(tracker.latest_message.get("text") or ""),
         language=language_of(tracker),

@@ -2,38 +2,62 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import KnowledgeAction
-from actions.conversation import language_of, say, turn_of
+from actions.contacts import show_contact
+from actions.conversation import FALLBACK, language_of, remember, say, turn_of
+from bot.partners.answers import by_facts
+from bot.partners.followup import more
 from bot.partners.knowledge import Snapshot
-from bot.replies.compose import what_next
+from bot.replies.compose import compose, what_next
+
+
+def affirm(dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
+    """ "Yes" takes the last offer: a person, or more on the subject."""
+    offer = tracker.get_slot("offer")
+    if offer == "person":
+        return show_contact(dispatcher, tracker, snapshot, wants_person=True)
+    turn = turn_of(tracker)
+    turn = replace(turn, context=turn.context.within(snapshot.records))
+    if offer == "more" and turn.context.subject:
+        answer = more(turn, snapshot)
+        say(dispatcher, compose(answer, snapshot, turn.language))
+        return remember(answer.context, misses=0, offer="none" if answer.kind == "nothing_more" else "more")
+    say(dispatcher, what_next(turn.language))
+    return []
+
+
+def deny(dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
+    """ "No" declines the last offer; "no, I meant ..." is a question of its own."""
+    turn = turn_of(tracker)
+    turn = replace(turn, intent=FALLBACK, guess="", context=turn.context.within(snapshot.records))
+    asked = snapshot.ranking.ask(turn.text)
+    if asked.mentions:
+        answer = by_facts(turn, snapshot, asked)
+        say(dispatcher, compose(answer, snapshot, turn.language))
+        return remember(answer.context, offer="person" if answer.kind == "unknown" else "more")
+    say(dispatcher, what_next(language_of(tracker)))
+    return [SlotSet("offer", "none")]
 
 
 class ActionAffirm(KnowledgeAction):
-    """"Yes" takes the last offer: a person, or more on the subject."""
+    """The visitor agrees."""
 
     action_name = "action_affirm"
 
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
-        offer = tracker.get_slot("offer")
-        if offer == "person":
-            return [FollowupAction("action_offer_person")]
-        if offer == "more" and turn_of(tracker).context.subject:
-            return [FollowupAction("action_answer")]
-        say(dispatcher, what_next(language_of(tracker)))
-        return []
+        return affirm(dispatcher, tracker, snapshot)
 
 
 class ActionDeny(KnowledgeAction):
-    """"No" declines the last offer; "no, I meant ..." is a question of its own."""
+    """The visitor declines or corrects."""
 
     action_name = "action_deny"
 
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
-        if snapshot.ranking.ask(turn_of(tracker).text).mentions:
-            return [FollowupAction("action_answer")]
-        say(dispatcher, what_next(language_of(tracker)))
-        return [SlotSet("offer", "none")]
+        return deny(dispatcher, tracker, snapshot)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
+
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, FollowupAction
+from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import KnowledgeAction
+from actions.contacts import show_contact
 from actions.conversation import language_of, remember, say, turn_of
+from actions.followup import affirm, deny
+from actions.language import set_language
 from bot.partners.arbitration import decide
 from bot.partners.knowledge import Snapshot
 from bot.replies.compose import OFF_TOPIC, compose, off_topic
@@ -29,12 +35,13 @@ RESPONSES = {
     "out_of_scope_people": "utter_out_of_scope_people",
     "out_of_scope_chat": "utter_out_of_scope_chat",
 }
-OTHER_ACTIONS = {
-    "ask_contact": "action_show_contact",
-    "talk_to_human": "action_offer_person",
-    "set_language": "action_set_language",
-    "affirm": "action_affirm",
-    "deny": "action_deny",
+# One turn is one action: what another action would do is called, not queued, so that no turn can go round in circles.
+OTHERS: Mapping[str, Callable[[CollectingDispatcher, Tracker, Snapshot], list[EventType]]] = {
+    "ask_contact": partial(show_contact, wants_person=False),
+    "talk_to_human": partial(show_contact, wants_person=True),
+    "set_language": set_language,
+    "affirm": affirm,
+    "deny": deny,
 }
 
 
@@ -47,8 +54,8 @@ class ActionAnswer(KnowledgeAction):
         turn = turn_of(tracker)
         decision = decide(turn, snapshot)
         if isinstance(decision, str):
-            if decision in OTHER_ACTIONS:
-                return [FollowupAction(OTHER_ACTIONS[decision])]
+            if decision in OTHERS:
+                return OTHERS[decision](dispatcher, tracker, snapshot)
             if decision in RESPONSES:
                 dispatcher.utter_message(response=RESPONSES[decision])
             else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
-from typing import Any
+from typing import Any, cast
 
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
@@ -55,7 +55,7 @@ def build_app(settings: Settings, knowledge: KnowledgeBase) -> Sanic[Any, Any]:
     app.config.KEEP_ALIVE_TIMEOUT = 75
     token = settings.actions_token.get_secret_value()
 
-    @app.on_request
+    @app.on_request  # type: ignore[untyped-decorator]
     async def authenticate(request: Request) -> HTTPResponse | None:
         if request.path in OPEN_PATHS:
             return None
@@ -66,16 +66,18 @@ def build_app(settings: Settings, knowledge: KnowledgeBase) -> Sanic[Any, Any]:
             return response.json({"error": "compressed bodies are not accepted"}, status=415)
         return None
 
-    @app.get("/names")
+    @app.get("/names")  # type: ignore[untyped-decorator]
     async def names(request: Request) -> HTTPResponse:
         """All names for the core's matcher; 304 when the caller has this revision."""
         snapshot = await asyncio.to_thread(knowledge.current)
         tag = str(snapshot.revision)
         if request.headers.get("if-none-match", "").strip('"') == tag:
             return response.empty(status=304, headers={"ETag": f'"{tag}"'})
-        return response.json(names_document(snapshot.revision, snapshot.names, snapshot.records), headers={"ETag": f'"{tag}"'})
+        return response.json(
+            names_document(snapshot.revision, snapshot.names, snapshot.records), headers={"ETag": f'"{tag}"'}
+        )
 
-    return app
+    return cast("Sanic[Any, Any]", app)
 
 
 def serve(settings: Settings) -> None:

@@ -48,6 +48,8 @@ def step(title: str) -> Iterator[Callable[[str], None]]:
 
 def prepare(config: Settings) -> tuple[Settings, Path]:
     """Secrets, schema, knowledge, names and model: each made if missing, each said."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     from bot.store import StoreUnavailable, migrate
 
     try:
@@ -56,8 +58,9 @@ def prepare(config: Settings) -> tuple[Settings, Path]:
             migrate(config.database)
         with step("Knowledge") as outcome:
             outcome(load_knowledge(config))
-    except (StoreUnavailable, OSError) as error:
-        fail(f"The database or {config.var_dir} cannot be used: {error}")
+    except (StoreUnavailable, SQLAlchemyError, OSError) as error:
+        detail = type(getattr(error, "orig", None) or error).__name__
+        fail(f"The database or the folder {config.var_dir} cannot be used ({detail}): check DATABASE_URL and VAR_DIR.")
     try:
         with step("Model") as outcome:
             path = models.find_model(config)

@@ -19,6 +19,7 @@ import httpx
 from bot.model import CORE_PYTHON
 from bot.settings import ROOT, Settings, process_environment
 
+ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - recognised, not bound
 START_SECONDS = 90.0
 STOP_SECONDS = 15.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
@@ -56,12 +57,23 @@ class Supervisor:
         core_key = {"Authorization": f"Bearer {settings.core_secret.get_secret_value()}"}
         core = [str(CORE_PYTHON), "-m", "bot.core", "run", "--model", str(model), "--port", str(settings.core_port)]
         self.children = [
-            Child("actions", [sys.executable, "-m", "actions"], lambda: answers(f"{settings.actions_url}/health"), logs / "actions.log"),
             Child(
-                "core", core, lambda: answers(f"{settings.core_url}/webhooks/gateway/health", core_key), logs / "core.log"
+                "actions",
+                [sys.executable, "-m", "actions"],
+                lambda: answers(f"{settings.actions_url}/health"),
+                logs / "actions.log",
             ),
             Child(
-                "gateway", [sys.executable, "-m", "bot", "gateway"], lambda: answers(f"{public_url(settings)}readyz"), logs / "gateway.log"
+                "core",
+                core,
+                lambda: answers(f"{settings.core_url}/webhooks/gateway/health", core_key),
+                logs / "core.log",
+            ),
+            Child(
+                "gateway",
+                [sys.executable, "-m", "bot", "gateway"],
+                lambda: answers(f"{public_url(settings)}readyz"),
+                logs / "gateway.log",
             ),
         ]
         self._pid_file = settings.var_dir / "run.pid"
@@ -170,7 +182,7 @@ def core_environment(settings: Settings) -> dict[str, str]:
 
 def public_url(settings: Settings) -> str:
     """The address to open in a browser on this machine."""
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    host = "127.0.0.1" if settings.host in ANY_ADDRESS else settings.host
     return f"http://{host}:{settings.port}/"
 
 
@@ -200,9 +212,7 @@ def stop_running(settings: Settings) -> bool:
         return False
     deadline = time.monotonic() + STOP_SECONDS + 10
     while time.monotonic() < deadline:
-        try:
-            os.kill(pid, 0)
-        except OSError:
+        if not pid_file.exists():  # its last act
             return True
         time.sleep(0.1)
     raise StartError(f"The running copy (process {pid}) does not stop.")

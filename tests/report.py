@@ -161,9 +161,7 @@ def passed(result: Result, languages: tuple[str, ...]) -> bool:
 
 def total(result: Result, language: str, *, dialogue: bool) -> Tally:
     """Questions or dialogue turns of one language together."""
-    chosen = [
-        t for (la, kind), t in result.cells.items() if la == language and (kind == "dialogue") == dialogue
-    ]
+    chosen = [t for (la, kind), t in result.cells.items() if la == language and (kind == "dialogue") == dialogue]
     return Tally(sum(t.right for t in chosen), sum(t.asked for t in chosen))
 
 
@@ -172,7 +170,9 @@ def show(result: Result, languages: tuple[str, ...], console: Console) -> None:
     table = Table("kind", *languages)
     for kind in sorted({kind for _, kind in result.cells if kind != "dialogue"}):
         table.add_row(kind, *(str(result.cells[la, kind]) for la in languages))
-    table.add_row(f"all questions (bar {QUESTION_BAR:.0%})", *(str(total(result, la, dialogue=False)) for la in languages))
+    table.add_row(
+        f"all questions (bar {QUESTION_BAR:.0%})", *(str(total(result, la, dialogue=False)) for la in languages)
+    )
     table.add_row(f"dialogue turns (bar {TURN_BAR:.0%})", *(str(total(result, la, dialogue=True)) for la in languages))
     for line in result.failures:
         console.print(line, markup=False)

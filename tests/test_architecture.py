@@ -14,7 +14,20 @@ from bot.settings import ROOT
 CODE = ("bot", "actions", "migrations")
 LANGUAGES = ("en", "de", "zh")
 STEMS = frozenset(
-    ["smalltalk", "centre", "partners", "twin_cities", "topics", "contacts", "handoff", "language", "privacy", "feedback", "followup", "fallback"]
+    {
+        "smalltalk",
+        "centre",
+        "partners",
+        "twin_cities",
+        "topics",
+        "contacts",
+        "handoff",
+        "language",
+        "privacy",
+        "feedback",
+        "followup",
+        "fallback",
+    }
 )
 
 # A package may import those of lower or equal rank; the entry points and what they start come last.

@@ -1,11 +1,34 @@
 """Text as it is compared: one spelling for all the ways to type a name."""
+
 import re
 import unicodedata
 
 from bot.common.han import SIMPLIFIED
 
 LEGAL_FORMS = frozenset(
-    ["gmbh", "mbh", "ggmbh", "ag", "se", "kg", "ohg", "gbr", "ug", "ev", "eg", "kgaa", "co", "ltd", "limited", "inc", "corp", "corporation", "llc", "plc", "company"]
+    [
+        "gmbh",
+        "mbh",
+        "ggmbh",
+        "ag",
+        "se",
+        "kg",
+        "ohg",
+        "gbr",
+        "ug",
+        "ev",
+        "eg",
+        "kgaa",
+        "co",
+        "ltd",
+        "limited",
+        "inc",
+        "corp",
+        "corporation",
+        "llc",
+        "plc",
+        "company",
+    ]
 )
 _LEGAL_PHRASES = re.compile(r"(?<!\w)(e\s+v|g\s+gmbh|m\s+b\s+h|a\s+g)(?!\w)")
 _LEGAL_HAN = re.compile("(股份有限公司|有限责任公司|有限公司|集团公司)$")

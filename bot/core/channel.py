@@ -68,6 +68,13 @@ class TurnOutput(CollectingOutputChannel):
         }
 
 
+def keep_to_own_routes(request: Request) -> HTTPResponse | None:
+    """Rasa greets every caller at / with its version; here nothing but the gateway's routes exists."""
+    if request.path.startswith("/webhooks/gateway/"):
+        return None
+    return json({"error": "not found"}, status=404)
+
+
 class ConversationLocks:
     """Lets one turn at a time into a conversation, in order of arrival, without the stock lock's one-second polling."""
 
@@ -113,6 +120,7 @@ class GatewayInput(InputChannel):
         async def limit_bodies(app: Sanic, _: Any) -> None:
             app.config.REQUEST_MAX_SIZE = MAX_BODY_BYTES
             app.config.FALLBACK_ERROR_FORMAT = "json"
+            app.register_middleware(keep_to_own_routes, "request")
 
         @routes.listener("after_server_start")
         async def refuse_to_serve_without_model(app: Sanic, _: Any) -> None:

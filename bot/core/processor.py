@@ -13,7 +13,7 @@ from rasa.core.nlg import NaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.events import BotUttered, Event, FollowupAction
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, FollowupAction
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.common.language import LANGUAGES, detect
@@ -43,6 +43,9 @@ class CoreProcessor(MessageProcessor):
             await self._handle_message_with_tracker(message, tracker)
             tracker = await self.run_action_extract_slots(channel, tracker)
             await self._run_prediction_loop(channel, tracker)
+            if tracker.latest_action_name != ACTION_LISTEN_NAME:
+                # Rasa stopped at its limit of actions; without this every later turn would start at the limit.
+                tracker.update(ActionExecuted(ACTION_LISTEN_NAME), self.domain)
             if not tracker.replies_to_last_message():
                 await self._say(EMPTY_RESPONSE, tracker, channel)
         await self.save_tracker(tracker)

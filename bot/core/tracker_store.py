@@ -60,8 +60,11 @@ class BoundedTrackerStore(TrackerStore):
         domain: Domain | None = None,
         url: str = "sqlite:///var/tracker.db",
         event_broker: Any = None,
+        host: str = "",
         **kwargs: Any,
     ) -> None:
+        # Rasa hands the endpoint's `url` to a store of one's own under the name `host`.
+        url = host or url
         settings = current()
         super().__init__(domain, event_broker)
         self._limit = settings.core_history_events

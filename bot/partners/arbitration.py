@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.partners import answers, followup, lists
+from bot.partners import answers, followup, lists, selection
 from bot.partners.knowledge import Snapshot
 from bot.partners.ranking import Asked
 from bot.partners.turn import Answer, Turn
@@ -14,8 +14,22 @@ LISTS = frozenset({"list_partners", "list_twin_cities"})
 LEAST_GUESS = 0.2  # a guess below this probability is no better than none
 # From this probability on the classifier is believed without a look at the facts.
 TRUST = dict.fromkeys(
-    "greet goodbye thank affirm deny ask_bot_identity ask_capabilities ask_languages set_language ask_privacy "
-    "feedback_positive feedback_negative ask_contact talk_to_human".split(),
+    [
+        "greet",
+        "goodbye",
+        "thank",
+        "affirm",
+        "deny",
+        "ask_bot_identity",
+        "ask_capabilities",
+        "ask_languages",
+        "set_language",
+        "ask_privacy",
+        "feedback_positive",
+        "feedback_negative",
+        "ask_contact",
+        "talk_to_human",
+    ],
     0.5,
 )
 OWN = frozenset({"china-competence-centre", "herne", "city-of-herne", "luzhou"})
@@ -23,6 +37,7 @@ OWN = frozenset({"china-competence-centre", "herne", "city-of-herne", "luzhou"})
 
 def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
     """An answer, or the intent whose own reply fits better."""
+    turn = replace(turn, context=turn.context.within(snapshot.records))
     if turn.intent != "nlu_fallback" or turn.record or turn.fact:
         return answers.respond(turn, snapshot)
     guess = turn.guess if turn.certainty >= LEAST_GUESS else ""
@@ -30,7 +45,7 @@ def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
         return guess
     asked = snapshot.ranking.ask(turn.text)
     as_question = replace(turn, intent=guess if guess in LEANING or guess == "check_statement" else turn.intent)
-    if (turn.context.subject or turn.context.listed) and answers.leans(as_question, asked, snapshot):
+    if (turn.context.subject or turn.context.listed) and selection.leans(as_question, asked, snapshot):
         special = followup.respond(replace(turn, intent=guess if guess in LEANING else "ask_followup"), snapshot, asked)
         if special is not None and special.kind not in ("which_one", "unknown"):
             return special

@@ -7,9 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import yaml
-
 from bot.common.text import fold
+from bot.partners.yaml_files import read_yaml
 
 LATIN = re.compile(r"[a-z0-9]+")
 HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
@@ -25,6 +24,7 @@ class Concepts:
         self._words: dict[str, set[str]] = defaultdict(set)
         self._prefixes: dict[str, set[str]] = defaultdict(set)
         self._inside: dict[str, set[str]] = defaultdict(set)
+        self._han: dict[str, set[str]] = defaultdict(set)
         self._phrases: dict[str, set[str]] = defaultdict(set)
         self._inflected: list[tuple[re.Pattern[str], str]] = []
         for concept, patterns in entries.items():
@@ -32,10 +32,14 @@ class Concepts:
                 folded = fold(pattern.replace("*", ""))
                 if not folded:
                     continue
-                if not folded.isascii() or pattern.startswith("*"):
+                if not folded.isascii():
+                    self._han[folded].add(concept)
+                elif pattern.startswith("*"):
                     self._inside[folded].add(concept)
                 elif " " in folded and "*" in pattern.rstrip("*"):
-                    words = [fold(word.rstrip("*")) + (r"\w{0,12}" if word.endswith("*") else "") for word in pattern.split()]
+                    words = [
+                        fold(word.rstrip("*")) + (r"\w{0,12}" if word.endswith("*") else "") for word in pattern.split()
+                    ]
                     self._inflected.append((re.compile(rf"\b{' '.join(words)}\b"), concept))
                 elif " " in folded:
                     self._phrases[f" {folded}" + ("" if pattern.endswith("*") else " ")].add(concept)
@@ -52,6 +56,10 @@ class Concepts:
                 found |= self._words.get(form, set())
             for length in range(SHORTEST_PREFIX, len(word) + 1):
                 found |= self._prefixes.get(word[:length], set())
+        if not folded.isascii():
+            found.update(*(concepts for part, concepts in self._han.items() if part in folded))
+        if not LATIN.search(folded):
+            return frozenset(found)
         padded = f" {folded} "
         for phrase, concepts in self._phrases.items():
             if phrase in padded:
@@ -77,7 +85,7 @@ def read_concepts(folder: Path) -> Concepts:
     path = folder / "concepts.yml"
     if not path.exists():
         return Concepts({})
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data = read_yaml(path)
     return Concepts(
         {
             row["id"]: [entry for language in ("en", "de", "zh") for entry in row.get(language, ())]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.partners.answers import CENTRE
 from bot.partners.knowledge import Snapshot
-from bot.partners.records import Desk, Fact, Record
+from bot.partners.records import CENTRE, Desk, Fact, Record
 from bot.partners.turn import Context, Turn
 
 ADDRESS = "address"
+ASKS_WHOM = frozenset({"who", "which", "contact_point", "contacts", "responsible", "services_help", "how"})
 ADDRESS_NEARNESS = 0.5
 
 
@@ -24,17 +24,22 @@ class Found:
     context: Context
 
 
-def find_desks(turn: Turn, snapshot: Snapshot) -> Found:
+def find_desks(turn: Turn, snapshot: Snapshot, *, wants_person: bool = False) -> Found:
     """Desk by what the question names, else by what its best fact is about, else by the conversation's subject."""
+    turn = replace(turn, context=turn.context.within(snapshot.records))
     asked = snapshot.ranking.ask(turn.text)
     named = [turn.record] if turn.record else [i for m in asked.mentions for i in m.record_ids if i != CENTRE]
     named = sorted(named, key=lambda i: snapshot.records[i].type != "topic" if i in snapshot.records else True)
-    subject = tuple(i for i in named if i in snapshot.records) or _topic_of(turn, snapshot) or turn.context.subject
+    subject = (
+        tuple(i for i in named if i in snapshot.records)
+        or (() if wants_person else _topic_of(turn, snapshot))
+        or turn.context.subject
+    )
     general = snapshot.desks[0] if snapshot.desks else None
     chosen = next((desks for i in subject if (desks := _desks_for(i, turn.language, snapshot))), ())
     record = snapshot.records[subject[0]] if subject else None
     context = replace(turn.context, subject=subject[:3] or turn.context.subject, question=turn.text)
-    facts = _address(turn, snapshot)
+    facts = () if wants_person else _address(turn, snapshot)
     return Found(chosen or ((general,) if general else ()), general, record, facts, context)
 
 
@@ -45,7 +50,9 @@ def _address(turn: Turn, snapshot: Snapshot) -> tuple[Fact, ...]:
         return ()
     context = () if asked.mentions else turn.context.subject
     best = snapshot.ranking.rank(asked, turn.language, context)[0]
-    return (best.fact,) if ADDRESS in snapshot.ranking.concepts_of(best.fact) and best.nearness >= ADDRESS_NEARNESS else ()
+    return (
+        (best.fact,) if ADDRESS in snapshot.ranking.concepts_of(best.fact) and best.nearness >= ADDRESS_NEARNESS else ()
+    )
 
 
 def _desks_for(record_id: str, language: str, snapshot: Snapshot) -> tuple[Desk, ...]:
@@ -59,7 +66,8 @@ def _topic_of(turn: Turn, snapshot: Snapshot) -> tuple[str, ...]:
     """The record of the fact nearest to the question's content, if it has any content beside "whom do I ask"."""
     asked = snapshot.ranking.ask(turn.text)
     words, han_runs = snapshot.vocabulary.content(asked.masked)
-    if turn.intent == "talk_to_human" or len(words) + sum(map(len, han_runs)) < 2:
+    empty = len(words) + sum(map(len, han_runs)) < 2 or not asked.concepts - ASKS_WHOM
+    if empty:
         return ()
     best = snapshot.ranking.rank(asked, turn.language)[0]
     return (best.fact.record_id,) if best.covered >= 0.5 and best.score > 3 else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 HAN_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 HAN_UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -14,8 +15,20 @@ SCALES = {
 WORDS = {
     w: n
     for n, ws in enumerate(
-        "one/ein/eins/eine two/zwei three/drei four/vier five/fünf/fuenf six/sechs seven/sieben eight/acht nine/neun "
-        "ten/zehn eleven/elf twelve/zwölf/zwoelf".split(),
+        [
+            "one/ein/eins/eine",
+            "two/zwei",
+            "three/drei",
+            "four/vier",
+            "five/fünf/fuenf",
+            "six/sechs",
+            "seven/sieben",
+            "eight/acht",
+            "nine/neun",
+            "ten/zehn",
+            "eleven/elf",
+            "twelve/zwölf/zwoelf",
+        ],
         start=1,
     )
     for w in ws.split("/")
@@ -45,9 +58,10 @@ def figures(text: str) -> frozenset[float]:
         number = _han(match.group())
         if number is not None and (number >= 2 or len(match.group()) > 1):
             found.add(number)
-    for word in re.findall(r"[^\W\d_]+", text.casefold()):
+    words = re.findall(r"[^\W\d_]+", text.casefold())
+    for word, after in pairwise([*words, ""]):
         if word in WORDS:
-            found.add(float(WORDS[word]))
+            found.add(WORDS[word] * SCALES.get(after, 1.0))
     return frozenset(found)
 
 

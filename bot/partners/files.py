@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bot.partners.yaml_files import read_yaml
+
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
 Day = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 Text = Annotated[str, Field(min_length=1)]
@@ -45,6 +47,7 @@ class FactFile(_Model):
 class _Named(_Model):
     id: Id
     names: Texts
+    labels: dict[Lang, Text] = {}  # how we call it in a language in which it has no established name
     aliases: NameLists = {}
     descriptions: NameLists = {}
     facts: list[FactFile] = []
@@ -150,9 +153,7 @@ def read_knowledge(folder: Path) -> Knowledge:
                 ids = [row.id, *(fact.id for fact in getattr(row, "facts", []))]
                 for identifier in ids:
                     if identifier in seen:
-                        knowledge.refused.append(
-                            Refusal(name, identifier, f"id is already used in {seen[identifier]}")
-                        )
+                        knowledge.refused.append(Refusal(name, identifier, f"id is already used in {seen[identifier]}"))
                     seen[identifier] = name
                 target.append(row)
     if not knowledge.sources and not knowledge.refused:
@@ -164,7 +165,7 @@ def read_knowledge(folder: Path) -> Knowledge:
 
 def _rows(path: Path, name: str, key: str | None, refused: list[Refusal]) -> Iterator[tuple[str, Any]]:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = read_yaml(path)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else "file"

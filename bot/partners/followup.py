@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.partners import answers, lists
+from bot.partners import answers, lists, selection
 from bot.partners.knowledge import Snapshot
 from bot.partners.ranking import CONTEXT_NEARNESS, Asked
-from bot.partners.records import Record
+from bot.partners.records import CENTRE, Record
 from bot.partners.turn import Answer, Turn, told
 
 MORE_FACTS = 2
@@ -37,7 +37,7 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
         return more(turn, snapshot)
     flags = snapshot.vocabulary.flags.find(asked.folded)
     if "else" in flags and not asked.mentions:
-        if turn.context.listed or turn.context.subject[:1] == (answers.CENTRE,):
+        if turn.context.listed or turn.context.subject[:1] == (CENTRE,):
             return lists.others(turn, snapshot)
         return more(turn, snapshot)
     if asked.mentions:
@@ -49,13 +49,13 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     if "where" in flags and turn.context.subject:
         ranked = snapshot.ranking.rank(asked, turn.language, turn.context.subject)
         near = [s for s in ranked if s.nearness > 0.5]
-        if not near or answers.certainty(near, asked, snapshot, lenient=True) < answers.SURE:
+        if not near or selection.certainty(near, asked, snapshot, lenient=True) < selection.SURE:
             return _where_are_they(turn, snapshot)
     return None
 
 
 def _narrowed(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
-    """"And the Turkish one?", "is any of them on hold?": a part of the last list."""
+    """ "And the Turkish one?", "is any of them on hold?": a part of the last list."""
     listed = [snapshot.records[i] for i in turn.context.listed if i in snapshot.records]
     flags = snapshot.vocabulary.flags.find(asked.folded)
     if "other_one" in flags:
@@ -145,10 +145,17 @@ def ordinal(folded: str) -> int | None:
         plain, _, phrases = words.partition(" number")
         for word in [*plain.split(), *(f"number{phrases}".split("|") if phrases else [])]:
             pattern = rf"\b{re.escape(word.rstrip('*'))}" + ("" if word.endswith("*") else r"\b")
-            if (not word.isascii() and "ü" not in word and word in padded) or re.search(pattern, padded):
+            if (is_han(word) and re.search(word + "(?!十)", padded)) or (
+                not is_han(word) and re.search(pattern, padded)
+            ):
                 return number
     match = re.fullmatch(r"\D{0,12}([1-9])\D{0,6}", folded)
     return int(match.group(1)) if match else None
+
+
+def is_han(word: str) -> bool:
+    """Whether a word is written in Chinese characters."""
+    return any("\u3400" <= c <= "\u9fff" for c in word)
 
 
 def _index(number: int) -> int:
@@ -166,7 +173,7 @@ def _where_are_they(turn: Turn, snapshot: Snapshot) -> Answer:
 
 
 def same_question(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
-    """"And Innobanx?", "I meant Herne": the last question, asked about the newly named record."""
+    """ "And Innobanx?", "I meant Herne": the last question, asked about the newly named record."""
     ids = tuple(dict.fromkeys(i for m in asked.mentions for i in m.record_ids))
     if len(ids) != 1 or not turn.context.question or not snapshot.vocabulary.only_points(asked.masked):
         return None
@@ -182,8 +189,8 @@ def _about(turn: Turn, snapshot: Snapshot, what: str, record_id: str) -> Answer:
     ranked = snapshot.ranking.rank(asked, turn.language, (record_id,))
     near = [s for s in ranked if s.nearness >= CONTEXT_NEARNESS]
     fits = near and (near[0].covered >= LEAST_COVERED or not asked.concepts)
-    if fits and answers.certainty(near, asked, snapshot, lenient=True) >= answers.SURE:
-        facts = answers.choose(near, snapshot)
+    if fits and selection.certainty(near, asked, snapshot, lenient=True) >= selection.SURE:
+        facts = selection.choose(near, snapshot)
         answer = answers.say_facts(turn, snapshot, facts, (record_id,))
         return answer.with_context(replace(answer.context, question=what))
     return answers.overview(turn, snapshot, record_id)

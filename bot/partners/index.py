@@ -73,7 +73,9 @@ class LanguageIndex:
         self._full = TfidfVectorizer(analyzer=terms, sublinear_tf=True, dtype=np.float32)
         self._full_matrix = self._full.fit_transform(documents).tocsr()
         self._masked = TfidfVectorizer(analyzer=terms, sublinear_tf=True, dtype=np.float32)
-        self._masked_matrix = self._masked.fit_transform([masked(d, names.find(d, misspelt=False)) or "?" for d in documents]).tocsr()
+        self._masked_matrix = self._masked.fit_transform(
+            [masked(d, names.find(d, misspelt=False)) or "?" for d in documents]
+        ).tocsr()
         ones = np.ones(len(owner), dtype=np.float32)
         pool = csr_matrix((ones, (self._owner, np.arange(len(owner)))), shape=(self._size, len(owner)))
         self._pools = [(pool @ matrix).tocsr() for matrix in (self._full_matrix, self._masked_matrix)]

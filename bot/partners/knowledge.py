@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from bot.common.text import fold
 from bot.partners import queries
 from bot.partners.concepts import Concepts, read_concepts
@@ -18,6 +16,7 @@ from bot.partners.names import NameIndex
 from bot.partners.ranking import Ranking
 from bot.partners.records import Desk, Fact, Name, Record
 from bot.partners.vocabulary import Vocabulary, read_vocabulary
+from bot.partners.yaml_files import read_yaml
 from bot.store import Store
 
 CONFIDENCE_ORDER = {"seed": 0, "official": 1, "press": 2}
@@ -45,7 +44,6 @@ class Snapshot:
             return (fact,)
         same = [other for other in self.facts.values() if set(other.variants) & set(fact.variants)]
         return tuple(sorted(same, key=by_confidence))
-
 
     def names_a_place(self, fact: Fact) -> bool:
         """Whether a fact's sentence names a city or country, or says where something lies."""
@@ -81,7 +79,10 @@ class KnowledgeBase:
         snapshot = self._snapshot
         if snapshot is not None and now - self._checked < self._refresh_seconds:
             return snapshot
-        with self._lock:
+        # While one thread reads a new revision the others answer from the old one, a few seconds at most.
+        if not self._lock.acquire(blocking=snapshot is None) and snapshot is not None:
+            return snapshot
+        try:
             if self._snapshot is not None and time.monotonic() - self._checked < self._refresh_seconds:
                 return self._snapshot
             revision = self._store.run(queries.revision)
@@ -89,6 +90,8 @@ class KnowledgeBase:
                 self._snapshot = take_snapshot(self._store, self._folder)
             self._checked = time.monotonic()
             return self._snapshot
+        finally:
+            self._lock.release()
 
 
 def take_snapshot(store: Store, folder: Path) -> Snapshot:
@@ -130,5 +133,5 @@ def _read_other_places(folder: Path) -> dict[str, list[str]]:
     path = folder / "other_places.yml"
     if not path.exists():
         return {}
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data = read_yaml(path)
     return {row["id"]: [name for many in row["names"].values() for name in many] for row in data["places"]}

@@ -26,7 +26,9 @@ def wanted_language(text: str) -> str | None:
     positions = {
         language: folded.rfind(word)
         for language in found
-        for word in {"en": ("engl", "英", "ying"), "de": ("german", "deutsch", "德"), "zh": ("chin", "中文", "汉")}[language]
+        for word in {"en": ("engl", "英", "ying"), "de": ("german", "deutsch", "德"), "zh": ("chin", "中文", "汉")}[
+            language
+        ]
         if word in folded
     }
     return max(positions, key=lambda language: positions[language]) if positions else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from bot.common.text import fold
 from bot.partners.figures import years
@@ -95,7 +96,11 @@ def wanted(turn: Turn, snapshot: Snapshot, *, by_kind: bool = False) -> Answer |
     flags = snapshot.vocabulary.flags.find(folded)
     for mention in snapshot.name_index.find(folded):
         types = {snapshot.records[i].type for i in mention.record_ids}
-        if mention.strength > 1 and "organisation" in types and not set(mention.record_ids) & {"china-competence-centre"}:
+        if (
+            mention.strength > 1
+            and "organisation" in types
+            and not set(mention.record_ids) & {"china-competence-centre"}
+        ):
             return None
     filters = organisation_filters(folded, snapshot)
     some = flags & {"any_kind", "partner_words"} or (by_kind and filters.kinds)
@@ -126,7 +131,7 @@ def relations(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
 
 
 def others(turn: Turn, snapshot: Snapshot) -> Answer:
-    """"And who else?": the organisations that were not on the last list; after the carriers the partners."""
+    """ "And who else?": the organisations that were not on the last list; after the carriers the partners."""
     listed = set(turn.context.listed)
     if not listed:
         filters = Filters(parts=("partner",))
@@ -156,7 +161,7 @@ def twin_cities(turn: Turn, snapshot: Snapshot) -> Answer:
     suspended = "suspended" in flags
     if suspended:
         chosen = [link for link in chosen if (link.status or "").startswith("suspended")]
-    order = "oldest" if "oldest" in flags else "newest" if "newest" in flags else ""
+    order = _order(flags)
     if order and chosen:
         chosen = [chosen[0] if order == "oldest" else chosen[-1]]
     facts: list[Fact] = []
@@ -166,7 +171,13 @@ def twin_cities(turn: Turn, snapshot: Snapshot) -> Answer:
     ids = tuple(link.to_id for link in chosen if link.to_id)
     context = Context(ids if len(ids) == 1 else (), ids, turn.context.said, turn.text)
     filters = Filters(countries=tuple(abroad), order=order, suspended=suspended)
-    return Answer("twin_cities", tuple(facts), tuple(chosen), counted="count" in flags, filters=filters, context=context)
+    return Answer(
+        "twin_cities", tuple(facts), tuple(chosen), counted="count" in flags, filters=filters, context=context
+    )
+
+
+def _order(flags: frozenset[str]) -> Literal["", "oldest", "newest"]:
+    return "oldest" if "oldest" in flags else "newest" if "newest" in flags else ""
 
 
 def _country(snapshot: Snapshot, link: Record) -> str | None:
@@ -202,7 +213,7 @@ def events(turn: Turn, snapshot: Snapshot) -> Answer | None:
         found = both
     flags = snapshot.vocabulary.flags.find(folded)
     found.sort(key=lambda link: link.date or "9")
-    order = "oldest" if "oldest" in flags else "newest" if "newest" in flags else ""
+    order = _order(flags)
     if order:
         found = [found[0] if order == "oldest" else found[-1]]
     counted = "count" in flags

@@ -163,10 +163,11 @@ def _names(k: Knowledge) -> Iterable[dict[str, object]]:
             continue
         seen: set[tuple[str, str]] = set()
         ways: list[tuple[str, str, str]] = [(la, "official", text) for la, text in record.names.items()]
+        ways += [(la, "label", text) for la, text in record.labels.items()]
         ways += [(la, "alias", text) for la, many in record.aliases.items() for text in many]
         ways += [(la, "description", text) for la, many in record.descriptions.items() for text in many]
         for language, kind, text in list(ways):
-            if language == "zh" and kind != "description":
+            if language == "zh" and kind in ("official", "alias"):
                 syllables = lazy_pinyin(text)
                 ways += [("zh", "transliteration", " ".join(syllables)), ("zh", "transliteration", "".join(syllables))]
         for language, kind, text in ways:

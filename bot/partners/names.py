@@ -16,7 +16,8 @@ TOKEN = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]")
 ARTICLES = ("the ", "der ", "die ", "das ", "den ", "dem ", "des ", "your ", "euer ", "ihr ")
 MAX_TOKENS = 24
 FUZZY_TOKENS = 5
-STRENGTH = {"official": 3, "alias": 3, "transliteration": 2, "description": 1}
+CLOSE = 82
+STRENGTH = {"official": 3, "alias": 3, "label": 3, "transliteration": 2, "description": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,8 @@ class NameIndex:
             return Resolution(tuple(i for i, s in ids.items() if s == strongest))
         pool = self._latin if folded.isascii() else self._han
         near = process.extract(folded, pool, scorer=fuzz.WRatio, limit=12, score_cutoff=60)
-        close = [self._by_text[name] for name, score, _ in near if score >= 88]
+        known = all(word in self._known for word in folded.split())
+        close = [self._by_text[name] for name, _, _ in near if not known and fuzz.ratio(folded, name) >= CLOSE]
         if close:
             merged = tuple(dict.fromkeys(i for group in close[:1] for i in group))
             return Resolution(merged)

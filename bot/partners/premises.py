@@ -38,7 +38,7 @@ def claims_in(text: str, asked: Asked, snapshot: Snapshot) -> Claims:
 
 
 def judge(claims: Claims, facts: Sequence[Fact], snapshot: Snapshot) -> Verdict | None:
-    """"yes" when the facts hold every claim, "no" when they hold another value of the same sort, else None.
+    """ "yes" when the facts hold every claim, "no" when they hold another value of the same sort, else None.
 
     `facts`: the best fact first, then those that may also be meant (variants, near ones).
     """

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, or_, select
+from typing import Any
+
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.partners import tables as t
@@ -46,9 +48,7 @@ def organisations(
         query = query.where(t.OrganisationRow.id.in_(members))
     ids = set(session.scalars(query))
     if language:
-        speaking = {
-            desk.organisation_id for desk in session.scalars(select(t.DeskRow)) if language in desk.languages
-        }
+        speaking = {desk.organisation_id for desk in session.scalars(select(t.DeskRow)) if language in desk.languages}
         ids &= speaking
     return tuple(record for record in records(session, ids))
 
@@ -100,43 +100,43 @@ def records(session: Session, ids: Iterable[str] | None = None) -> tuple[Record,
     """Records by id (all when None) in the order of the files."""
     wanted = None if ids is None else set(ids)
 
-    def pick[R](query: Select[tuple[R]], column: object) -> dict[str, R]:
+    def pick[R: (t.RecordRow, t.OrganisationRow, t.PlaceRow, t.LinkRow)](table: type[R]) -> dict[str, R]:
+        query = select(table)
         if wanted is not None:
-            query = query.where(column.in_(wanted))  # type: ignore[attr-defined]
-        return {row.id: row for row in session.scalars(query)}  # type: ignore[attr-defined]
+            query = query.where(table.id.in_(wanted))
+        return {row.id: row for row in session.scalars(query)}
 
-    base = pick(select(t.RecordRow).order_by(t.RecordRow.position), t.RecordRow.id)
-    organisations_ = pick(select(t.OrganisationRow), t.OrganisationRow.id)
-    places = pick(select(t.PlaceRow), t.PlaceRow.id)
-    links_ = pick(select(t.LinkRow), t.LinkRow.id)
+    base = sorted(pick(t.RecordRow).values(), key=lambda row: row.position)
+    organisations_, places, links_ = pick(t.OrganisationRow), pick(t.PlaceRow), pick(t.LinkRow)
     members: dict[str, list[str]] = defaultdict(list)
-    for row in session.scalars(select(t.TopicOrganisationRow).order_by(t.TopicOrganisationRow.position)):
-        members[row.topic_id].append(row.record_id)
+    for member in session.scalars(select(t.TopicOrganisationRow).order_by(t.TopicOrganisationRow.position)):
+        members[member.topic_id].append(member.record_id)
     names: dict[str, dict[str, str]] = defaultdict(dict)
-    for name in session.scalars(select(t.NameRow).where(t.NameRow.kind == "official")):
+    for name in session.scalars(select(t.NameRow).where(t.NameRow.kind.in_(("official", "label")))):
         names[name.record_id][name.language] = name.text
     result = []
-    for id_, row in base.items():
-        common = {"id": id_, "type": row.type, "position": row.position, "names": names[id_]}
+    for row in base:
+        id_ = row.id
+        common: Any = {"id": id_, "type": row.type, "position": row.position, "names": names[id_]}
         if row.type == "organisation":
             o = organisations_[id_]
             record = Record(
                 **common, kind=o.kind, part=o.part, role=o.role, city=o.city, country=o.country,
                 website=o.website, address=o.address, sectors=tuple(o.sectors),
-            )  # type: ignore[arg-type]  # fmt: skip
+            )  # fmt: skip
         elif row.type == "place":
             p = places[id_]
             record = Record(
                 **common, kind=p.kind, role=p.role, city=p.city, country=p.country,
                 website=p.website, sectors=tuple(p.sectors),
-            )  # type: ignore[arg-type]  # fmt: skip
+            )  # fmt: skip
         elif row.type == "link":
             link = links_[id_]
             record = Record(
                 **common, kind=link.kind, from_id=link.from_id, to_id=link.to_id, date=link.date, status=link.status
-            )  # type: ignore[arg-type]
+            )
         else:
-            record = Record(**common, organisations=tuple(members[id_]))  # type: ignore[arg-type]
+            record = Record(**common, organisations=tuple(members[id_]))
         result.append(record)
     return tuple(result)
 

@@ -13,12 +13,24 @@ from bot.partners.concepts import HAN_RUN, LATIN, Concepts
 from bot.partners.index import LanguageIndex, build, masked
 from bot.partners.names import Mention, NameIndex
 from bot.partners.records import LANGUAGES, Fact, Record
+from bot.store import StoreUnavailable
 
 TWIN_NEARNESS = 0.8  # a city and its administration
 TEXT_NEARNESS = 0.6  # the fact's sentence names the subject
 CONTEXT_NEARNESS = 0.9  # the subject comes from the conversation, not from the question
 
-FEATURES = ("asked", "text", "asked_near", "text_near", "concepts", "concepts_near", "near", "far", "pooled", "pooled_near")
+FEATURES = (
+    "asked",
+    "text",
+    "asked_near",
+    "text_near",
+    "concepts",
+    "concepts_near",
+    "near",
+    "far",
+    "pooled",
+    "pooled_near",
+)
 WEIGHTS = np.array([0.37, 1.93, 0.0, 3.88, 1.64, 2.43, -0.69, -1.02, 4.77, 2.3])
 
 
@@ -46,6 +58,8 @@ class Ranking:
     """Vectors, names and nearness of all facts of one state of the knowledge."""
 
     def __init__(self, facts: Sequence[Fact], records: Mapping[str, Record], names: NameIndex, concepts: Concepts):
+        if not facts:
+            raise StoreUnavailable("no knowledge is loaded")
         self.facts = tuple(facts)
         self._names = names
         self._concepts = concepts
@@ -61,7 +75,9 @@ class Ranking:
         texts += [t for f in self.facts for many in f.asked.values() for t in many]
         self._words = {word for text in texts for word in LATIN.findall(fold(text))}
         self._stems = {word[:6] for word in self._words if len(word) >= 6}
-        self._pairs = {run[i : i + 2] for text in texts for run in HAN_RUN.findall(fold(text)) for i in range(len(run) - 1)}
+        self._pairs = {
+            run[i : i + 2] for text in texts for run in HAN_RUN.findall(fold(text)) for i in range(len(run) - 1)
+        }
         total = len(self.facts)
         self._weight = {c: float(np.log((1 + total) / (1 + n)) + 0.1) for c, n in counts.items()}
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 Language = Literal["en", "de", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "de", "zh")
+CENTRE = "china-competence-centre"  # the id of the organisation that the assistant speaks for
 RecordType = Literal["organisation", "place", "topic", "link"]
 
 

@@ -82,7 +82,8 @@ class LinkRow(Base):
 
 
 class NameRow(Base):
-    """One way to call a record. `kind`: official, alias, description or transliteration."""
+    """One way to call a record. `kind`: official, label (ours, where none is established), alias,
+    description or transliteration."""
 
     __tablename__ = "name"
     __table_args__ = (UniqueConstraint("record_id", "language", "text"), Index("ix_name_folded", "folded"))

@@ -10,15 +10,17 @@ from sqlalchemy.orm import Session
 
 from bot.common.text import fold
 from bot.partners import queries
+from bot.partners.records import CENTRE
 from bot.store import Store
 
 INTENTS = {"organisation": "ask_partner", "place": "ask_place", "link": "ask_link", "topic": "ask_topic"}
-CENTRE = "china-competence-centre"
 
 
 def write_training(store: Store, written: Path, path: Path) -> None:
     """Write `path` (Rasa NLU YAML) anew if it differs; sentences that `written` already holds are left out."""
-    known = {fold(line.strip().removeprefix("- ")) for file in written.rglob("*.yml") for line in file.open(encoding="utf-8")}
+    known = {
+        fold(line.strip().removeprefix("- ")) for file in written.rglob("*.yml") for line in file.open(encoding="utf-8")
+    }
     sentences = store.run(lambda session: _sentences(session, known))
     document = {
         "version": "3.1",

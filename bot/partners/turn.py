@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -29,6 +30,14 @@ class Context:
     listed: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     question: str = ""
+
+    def within(self, records: Container[str]) -> Context:
+        """Without the records that were taken out of the database since."""
+        return replace(
+            self,
+            subject=tuple(i for i in self.subject if i in records),
+            listed=tuple(i for i in self.listed if i in records),
+        )
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.common.text import fold
 from bot.partners.concepts import HAN_RUN, LATIN, Concepts
+from bot.partners.yaml_files import read_yaml
 
 ELLIPTIC_PHRASES = re.compile(
     "what about|how about|was ist mit|wie sieht es mit|wie sieht es bei|wie ist es mit|"
@@ -75,7 +74,7 @@ class Vocabulary:
 
 def read_vocabulary(folder: Path) -> Vocabulary:
     """data/knowledge/vocabulary.yml as a Vocabulary."""
-    data: dict[str, Any] = yaml.safe_load((folder / "vocabulary.yml").read_text(encoding="utf-8"))
+    data: dict[str, Any] = read_yaml(folder / "vocabulary.yml")
     return Vocabulary(
         groups={g: Concepts({value: row["words"] for value, row in data[g].items()}) for g in GROUPS},
         flags=Concepts({flag: data[flag]["words"] for flag in FLAGS}),

@@ -3,13 +3,39 @@
 from __future__ import annotations
 
 MONTHS = {
-    "en": "January February March April May June July August September October November December".split(),
-    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    "de": [
+        "Januar",
+        "Februar",
+        "März",
+        "April",
+        "Mai",
+        "Juni",
+        "Juli",
+        "August",
+        "September",
+        "Oktober",
+        "November",
+        "Dezember",
+    ],
 }
 
 
 def date_text(date: str, language: str) -> str:
-    """"22 May 2019", "22. Mai 2019", "2019年5月22日"; shorter when month or day are unknown."""
+    """ "22 May 2019", "22. Mai 2019", "2019年5月22日"; shorter when month or day are unknown."""
     parts = [int(part) for part in date.split("-")]
     if language == "zh":
         return "".join(f"{value}{unit}" for value, unit in zip(parts, "年月日", strict=False))

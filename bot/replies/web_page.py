@@ -10,9 +10,9 @@ WEB_PAGE: dict[str, dict[str, str]] = {
         "skip": "Skip to the chat",
         "heading": "Questions about China and the Middle Ruhr area, answered with sources",
         "fact_1": "Three organisations stand behind the Centre's offer: the City of Herne, the Middle Ruhr Area "
-                  "Chamber of Commerce and Industry and Bochum University of Applied Sciences.",
+        "Chamber of Commerce and Industry and Bochum University of Applied Sciences.",
         "fact_2": "The China Competence Centre is meant to advertise the Middle Ruhr area in China and to encourage "
-                  "local companies to enter the Chinese market.",
+        "local companies to enter the Chinese market.",
         "sources": "Sources",
         "as_of": "as of {date}",
         "fact_1_source": "China Competence Centre, partner page",
@@ -28,7 +28,7 @@ WEB_PAGE: dict[str, dict[str, str]] = {
         "before": "Before you write",
         "privacy": "Privacy notice",
         "device": "Nothing is stored on your device until you start. After that only a session key is kept, "
-                  "until you close this tab.",
+        "until you close this tab.",
         "start": "Start the chat",
         "starting": "Starting …",
         "log": "Conversation",
@@ -70,9 +70,9 @@ WEB_PAGE: dict[str, dict[str, str]] = {
         "skip": "Zum Chat springen",
         "heading": "Fragen zu China und zum Mittleren Ruhrgebiet, beantwortet mit Quellen",
         "fact_1": "Hinter dem Angebot des Zentrums stehen drei Organisationen: die Stadt Herne, die IHK Mittleres "
-                  "Ruhrgebiet und die Hochschule Bochum.",
+        "Ruhrgebiet und die Hochschule Bochum.",
         "fact_2": "Das China-Kompetenz-Zentrum soll in China für den Standort Mittleres Ruhrgebiet werben und hiesige "
-                  "Unternehmen zum Markteintritt in China ermutigen.",
+        "Unternehmen zum Markteintritt in China ermutigen.",
         "sources": "Quellen",
         "as_of": "Stand: {date}",
         "fact_1_source": "China-Kompetenz-Zentrum, Partnerseite",
@@ -88,7 +88,7 @@ WEB_PAGE: dict[str, dict[str, str]] = {
         "before": "Bevor Sie schreiben",
         "privacy": "Datenschutzhinweise",
         "device": "Bis zum Start wird nichts auf Ihrem Gerät gespeichert. Danach nur ein Sitzungsschlüssel, "
-                  "bis Sie diesen Tab schließen.",
+        "bis Sie diesen Tab schließen.",
         "start": "Chat starten",
         "starting": "Wird gestartet …",
         "log": "Gesprächsverlauf",

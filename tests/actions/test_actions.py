@@ -74,8 +74,8 @@ def test_a_pressed_choice_shows_its_record(call: Call) -> None:
 
 def test_a_question_back_offers_the_candidates(call: Call) -> None:
     done = call("action_answer", "Tell me about the university")
-    assert set(done["slots"]["last_list"]) == {"hochschule-bochum", "cdhaw"}
-    assert len(done["said"][0]["buttons"]) == 2
+    assert set(done["slots"]["last_list"]) >= {"hochschule-bochum", "cdhaw"}
+    assert len(done["said"][0]["buttons"]) == len(done["slots"]["last_list"])
 
 
 @pytest.mark.parametrize(

@@ -180,6 +180,15 @@ def test_yes_to_the_offer_of_a_person_gets_one_answer_with_the_desk(visitor: Vis
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_words_without_meaning_after_an_answer_do_not_end_the_conversation(visitor: Visit, language: str) -> None:
+    one = visitor(language)
+    one.ask(ABOUT_CFIE[language])
+    for text in ("restart", "12345", "asdf qwer", "OK"):
+        assert len(one.ask(text)) == 1, text
+        assert BEIJING[language] in words(one.ask(ABOUT_CFIE[language])), text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_asking_for_a_person_names_the_configured_desk(visitor: Visit, language: str) -> None:
     answer = visitor(language).ask(PERSON[language])
     assert len(answer) == 1

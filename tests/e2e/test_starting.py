@@ -125,7 +125,7 @@ def small_tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 )
 def test_a_broken_env_file_gives_one_clear_line(small_tree: Path, content: bytes, mentioned: str) -> None:
     (small_tree / ".env").write_bytes(content)
-    clean = {name: "" for name in (*SETTINGS, "DESK_CONTACTS")}
+    clean = dict.fromkeys((*SETTINGS, "DESK_CONTACTS"), "")
     _assert_one_line(_command("run", small_tree, PYTHONPATH=str(small_tree), **clean), mentioned)
 
 

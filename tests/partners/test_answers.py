@@ -92,7 +92,7 @@ def test_an_undisputed_fact_is_its_own_only_variant(snapshot: Snapshot) -> None:
 def test_two_partners_with_one_name_are_offered_as_choices(ask: Ask, language: str, text: str) -> None:
     answer = ask(language, "ask_partner", text)
     assert answer.kind == "ask_back"
-    assert set(answer.candidates) == {"hochschule-bochum", "cdhaw"} == set(answer.context.listed)
+    assert set(answer.candidates) >= {"hochschule-bochum", "cdhaw"} and answer.context.listed == answer.candidates
 
 
 @pytest.mark.parametrize(("language", "text"), NO_FIGURE)

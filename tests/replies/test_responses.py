@@ -9,7 +9,20 @@ import pytest
 
 LANGUAGES = ("en", "de", "zh")
 MISSION = frozenset(
-    ["ask_centre", "ask_partner", "list_partners", "ask_place", "ask_link", "list_twin_cities", "ask_topic", "ask_contact", "talk_to_human", "ask_followup", "ask_more", "check_statement"]
+    {
+        "ask_centre",
+        "ask_partner",
+        "list_partners",
+        "ask_place",
+        "ask_link",
+        "list_twin_cities",
+        "ask_topic",
+        "ask_contact",
+        "talk_to_human",
+        "ask_followup",
+        "ask_more",
+        "check_statement",
+    }
 )
 Responses = dict[str, list[dict[str, Any]]]
 Sentences = dict[str, dict[str, list[str]]]

@@ -1,0 +1,181 @@
+"""Which ranked facts may be said: how certain they are, whom a question leans on, and what sort of answer it wants."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.partners.figures import figures, years
+from bot.partners.knowledge import Snapshot
+from bot.partners.ranking import CONTEXT_NEARNESS, Asked, Scored
+from bot.partners.records import CENTRE, Fact
+from bot.partners.turn import Context, Turn
+
+MOST_FACTS = 3
+SURE = 0.5  # below this probability nothing is said as fact
+SURE_OUT_OF_SCOPE = 0.8  # a question taken for off-topic needs a clearer hit
+CLEARLY_OUT_OF_SCOPE = 0.6
+NEIGHBOURS = "border_neighbour"
+LIES_IN = frozenset({"located"})
+QUESTION_TYPES = frozenset({"when", "where", "who", "how_many", "how_big", "how_long", "why", "border_neighbour"})
+ASKS_FIGURE = frozenset({"how_many"})
+ASKS_PLACE = frozenset({"where"})
+ASKS_DATE = frozenset({"when", "since_when"})
+CONTEXT_BONUS = 0.1
+ALL_NAMED = 0.75  # nearness of a fact that has everything the question names
+LARGEST_LEAD = 3.0
+HIGHEST_SCORE = 8.0
+MUST_BE_SAID = frozenset(
+    {"address", "money", "led_by", "students", "population", "staff"}
+)  # no sentence answers these in passing
+TYPE_WINDOW = 2.5  # how far (in score) a fact of the asked type may lie behind the best
+MARGIN = 1.0  # facts this close to the best (in score) are said with it
+BIAS = -4.2
+CERTAINTY = (1.0, 0.5, -7.0, 1.3, -3.0)  # score, lead, strange, lenient, missing
+
+
+def certainty(ranked: Sequence[Scored], asked: Asked, snapshot: Snapshot, *, lenient: bool) -> float:
+    """Probability (0..1) that the first of the ranked facts answers the question.
+
+    The constants come from `python -m bench.ranking --fit`; `lenient` helps short questions that lean on a subject.
+    """
+    words, han_runs = snapshot.vocabulary.content(asked.masked)
+    strange = snapshot.ranking.strange_share(words, han_runs)
+    lead = _lead(ranked)
+    missing = bool((asked.concepts & MUST_BE_SAID) - snapshot.ranking.concepts_of(ranked[0].fact))
+    features = (min(ranked[0].score, HIGHEST_SCORE), lead, strange, float(lenient), float(missing))
+    logit = BIAS + sum(weight * value for weight, value in zip(CERTAINTY, features, strict=True))
+    return 1 / (1 + math.exp(-logit))
+
+
+def with_context(ranked: list[Scored], asked: Asked, snapshot: Snapshot, turn: Turn) -> tuple[bool, list[Scored]]:
+    """(whether the subject of the conversation is taken up, the facts about it or all facts)."""
+    first = turn.context.subject[:1]
+    if len(turn.context.subject) > 1 and leans(turn, asked, snapshot):
+        nearest = [s for s in snapshot.ranking.rank(asked, turn.language, first) if s.nearness >= CONTEXT_NEARNESS]
+        if nearest and certainty(nearest, asked, snapshot, lenient=True) >= SURE:
+            return True, nearest
+    near = [s for s in ranked if s.nearness > 0]
+    if not near:
+        return False, ranked
+    here = certainty(near, asked, snapshot, lenient=True)
+    if leans(turn, asked, snapshot):
+        return (True, near) if here >= SURE else (False, snapshot.ranking.rank(asked, turn.language))
+    elsewhere = snapshot.ranking.rank(asked, turn.language)
+    if here >= SURE and here >= certainty(elsewhere, asked, snapshot, lenient=False) - CONTEXT_BONUS:
+        return True, near
+    return False, elsewhere
+
+
+def leans(turn: Turn, asked: Asked, snapshot: Snapshot) -> bool:
+    """Whether a question without a name cannot stand alone: a pronoun, very short, or a follow-up by the classifier."""
+    return (
+        turn.intent in ("ask_followup", "ask_more", "choose_item")
+        or "pronoun" in snapshot.vocabulary.flags.find(asked.folded)
+        or _is_short(asked, snapshot)
+    )
+
+
+def _lead(ranked: Sequence[Scored]) -> float:
+    """How far the best fact is ahead of the first about something else."""
+    best = ranked[0].fact
+    for scored in ranked[1:12]:
+        if scored.fact.record_id != best.record_id and not set(scored.fact.variants) & set(best.variants):
+            return ranked[0].score - scored.score
+    return LARGEST_LEAD
+
+
+def of_the_asked_type(ranked: list[Scored], asked: Asked, snapshot: Snapshot) -> list[Scored]:
+    """ "When" wants a date, "where" a place, "how many" a figure: facts with one first; none without a figure."""
+    if asked.concepts & ASKS_FIGURE:
+        fits = _has_figure
+    elif asked.concepts & ASKS_DATE:
+        fits = _has_date
+    elif asked.concepts & ASKS_PLACE:
+        fits = snapshot.names_a_place
+    else:
+        return ranked
+    best = ranked[0]
+    window = [s for s in ranked[:8] if best.score - s.score < TYPE_WINDOW]
+    fitting = [s for s in window if fits(s.fact)]
+    if not fitting:
+        return [] if fits is _has_figure else ranked
+    return [*fitting, *(s for s in ranked if s not in fitting)]
+
+
+def _has_date(fact: Fact) -> bool:
+    return bool(years(fact.text.get("en", "") or next(iter(fact.text.values()))))
+
+
+def _has_figure(fact: Fact) -> bool:
+    text = fact.text.get("en") or next(iter(fact.text.values()))
+    return bool(figures(text) - {float(year) for year in years(text)})
+
+
+def choose(ranked: Sequence[Scored], snapshot: Snapshot, *, several: bool = False) -> tuple[Fact, ...]:
+    """The best fact, all that sources say differently on it, and near ones (more when `several` things are asked)."""
+    best = ranked[0]
+    if best.fact.variants:
+        return snapshot.variants(best.fact)[: MOST_FACTS + 1]
+    margin = MARGIN * 2 if several else MARGIN
+    near = [s for s in ranked[1:6] if best.score - s.score < margin and s.nearness >= best.nearness - 0.25]
+    return (best.fact, *(s.fact for s in near))[:MOST_FACTS]
+
+
+def needed(turn: Turn) -> float:
+    """How certain an answer must be: off-topic by the classifier's clear word is not answered from facts."""
+    if not turn.intent.startswith("out_of_scope"):
+        return SURE
+    if turn.certainty >= CLEARLY_OUT_OF_SCOPE:
+        return 1.01
+    return SURE_OUT_OF_SCOPE
+
+
+def context_ids(turn: Turn, snapshot: Snapshot, asked: Asked) -> tuple[str, ...]:
+    """The conversation's subject where the question leans on it; the Centre where the Centre is asked about."""
+    if any(m.strength > 1 for m in asked.mentions):
+        return ()
+    if turn.intent == "ask_centre" and not asked.mentions:
+        return (CENTRE,)
+    return turn.context.subject or turn.context.listed
+
+
+def _is_short(asked: Asked, snapshot: Snapshot) -> bool:
+    words, han_runs = snapshot.vocabulary.content(asked.masked)
+    return len(words) + sum(map(len, han_runs)) / 2 < 2
+
+
+def where_it_lies(asked: Asked, language: str, snapshot: Snapshot) -> list[Scored]:
+    """Facts on where the named record lies or sits, to hold a claimed place against."""
+    if not any(m.strength > 1 for m in asked.mentions):
+        return []
+    ranked = snapshot.ranking.rank(replace(asked, concepts=LIES_IN), language)
+    return [s for s in ranked if s.nearness >= 1.0 and LIES_IN & snapshot.ranking.concepts_of(s.fact)]
+
+
+def ambiguous(asked: Asked, ranked: Sequence[Scored], context: Context, snapshot: Snapshot) -> tuple[str, ...]:
+    """Ids to ask back about: one mention names several records and the facts do not decide between them."""
+    for mention in asked.mentions:
+        ids = mention.record_ids
+        if len(ids) < 2 or set(ids) & set(context.subject):
+            continue
+        best: dict[str, float] = {}
+        for scored in ranked[:40]:
+            about = scored.fact.record_id
+            if about in ids:
+                best.setdefault(about, scored.score)
+        scores = sorted(best.values(), reverse=True)
+        top = ranked[0].fact.record_id
+        if top in ids and len(scores) > 1 and scores[0] - scores[1] < MARGIN:
+            return tuple(sorted(best, key=lambda i: -best[i]))
+    return ()
+
+
+def resolved(asked: Asked, context: Context) -> Asked:
+    """ "That university" is the one the conversation is about, if it is about one of those meant."""
+    subject = set(context.subject)
+    mentions = tuple(
+        replace(m, record_ids=tuple(i for i in m.record_ids if i in subject) or m.record_ids) for m in asked.mentions
+    )
+    return replace(asked, mentions=mentions)
