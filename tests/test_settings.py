@@ -68,12 +68,35 @@ def test_an_empty_value_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PORT", "http"), ("PORT", "0"), ("PORT", "70000"), ("SESSION_KEY", "short"), ("CORE_SECRET", "short"),
         ("ACTIONS_TOKEN", "short"), ("RETENTION_DAYS", "0"), ("NAMES_REFRESH_SECONDS", "-1"), ("API_DOCS", "perhaps"),
         ("DESK_CONTACTS", '{"general": {"email": 7}}'), ("MESSAGES_PER_MINUTE", "many"),
+        ("DATABASE_URL", "nonsense"), ("DATABASE_URL", "mysql://db.example.org/x"), ("TRACKER_URL", "nonsense"),
+        ("DATABASE_URL", "postgresql://db.example.org/x"), ("DATABASE_URL", "sqlite:///"), ("REDIS_URL", "nonsense"),
+        ("REDIS_URL", "http://cache.example.org"), ("LOG_LEVEL", "LOUD"), ("TRUSTED_PROXIES", "not-a-network"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8, 10.0.0.0/99"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(SettingsError, match=name):
+    with pytest.raises(SettingsError, match=name) as error:
         load_settings()
+    assert len(str(error.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "sqlite:////srv/a.db"), ("DATABASE_URL", "postgresql+psycopg://db.example.org/x"), ("LOG_LEVEL", "debug"),
+        ("REDIS_URL", "redis://cache.example.org:6379/0"), ("REDIS_URL", "rediss://cache.example.org"),
+        ("REDIS_URL", "unix:///run/redis.sock"), ("TRUSTED_PROXIES", "10.0.0.1, 192.168.0.0/16, ::1"),
+    ],
+)  # fmt: skip
+def test_every_documented_form_of_a_value_is_taken(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    assert str(getattr(load_settings(), name.lower())).casefold() == value.casefold()
+
+
+def test_a_log_level_is_read_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_LEVEL", "warning")
+    assert load_settings().log_level == "WARNING"
 
 
 def test_contacts_that_are_no_json_are_refused_with_a_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,16 +32,19 @@ TRUST = dict.fromkeys(
     ],
     0.5,
 )
+TRUST |= {"talk_to_human": 0.6, "ask_contact": 0.6}
+FALLBACK = "nlu_fallback"
 OWN = frozenset({"china-competence-centre", "herne", "city-of-herne", "luzhou"})
 
 
 def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
     """An answer, or the intent whose own reply fits better."""
     turn = replace(turn, context=turn.context.within(snapshot.records))
-    if turn.intent != "nlu_fallback" or turn.record or turn.fact:
+    if turn.record or turn.fact:
         return answers.respond(turn, snapshot)
-    guess = turn.guess if turn.certainty >= LEAST_GUESS else ""
-    if turn.certainty >= TRUST.get(guess, 1.0):
+    sure = turn.intent != FALLBACK
+    guess = turn.intent if sure else turn.guess if turn.certainty >= LEAST_GUESS else ""
+    if not sure and turn.certainty >= TRUST.get(guess, 1.0):
         return guess
     asked = snapshot.ranking.ask(turn.text)
     as_question = replace(turn, intent=guess if guess in LEANING or guess == "check_statement" else turn.intent)
@@ -49,10 +52,12 @@ def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
         special = followup.respond(replace(turn, intent=guess if guess in LEANING else "ask_followup"), snapshot, asked)
         if special is not None and special.kind not in ("which_one", "unknown"):
             return special
-    elif listed := lists.wanted(turn, snapshot):
+    elif not sure and (listed := lists.wanted(turn, snapshot)):
         return listed
+    if sure:
+        return answers.respond(turn, snapshot)
     by_facts = answers.by_facts(as_question, snapshot, asked)
-    if guess in LISTS and not _about_one(asked, snapshot):
+    if guess in LISTS and not _about_one(asked, snapshot) and not _about_subject(by_facts, turn, asked, snapshot):
         return answers.respond(replace(turn, intent=guess), snapshot)
     if by_facts.kind == "unknown" and (listed := lists.guess(turn, snapshot)):
         return listed
@@ -69,3 +74,9 @@ def _about_one(asked: Asked, snapshot: Snapshot) -> bool:
         and snapshot.records[mention.record_ids[0]].type in ("organisation", "place")
         for mention in asked.mentions
     )
+
+
+def _about_subject(answer: Answer, turn: Turn, asked: Asked, snapshot: Snapshot) -> bool:
+    """Whether the facts answer from the conversation's subject and the question does not ask for partners in general."""
+    general = snapshot.vocabulary.flags.find(asked.folded) & {"partner_words", "any_kind"}
+    return answer.kind == "facts" and not general and bool(set(answer.context.subject) & set(turn.context.subject[:1]))

@@ -22,17 +22,19 @@ QUESTION_TYPES = frozenset({"when", "where", "who", "how_many", "how_big", "how_
 ASKS_FIGURE = frozenset({"how_many"})
 ASKS_PLACE = frozenset({"where"})
 ASKS_DATE = frozenset({"when", "since_when"})
+UNSURE = 0.3
+HALF_COVERED = 0.5
 CONTEXT_BONUS = 0.1
 ALL_NAMED = 0.75  # nearness of a fact that has everything the question names
 LARGEST_LEAD = 3.0
 HIGHEST_SCORE = 8.0
 MUST_BE_SAID = frozenset(
-    {"address", "money", "led_by", "students", "population", "staff"}
+    {"address", "money", "led_by", "students", "population", "area_size", "staff"}
 )  # no sentence answers these in passing
 TYPE_WINDOW = 2.5  # how far (in score) a fact of the asked type may lie behind the best
 MARGIN = 1.0  # facts this close to the best (in score) are said with it
 BIAS = -4.2
-CERTAINTY = (1.0, 0.5, -7.0, 1.3, -3.0)  # score, lead, strange, lenient, missing
+CERTAINTY = (1.0, 0.5, -7.0, 1.6, -3.0)  # score, lead, strange, lenient, missing
 
 
 def certainty(ranked: Sequence[Scored], asked: Asked, snapshot: Snapshot, *, lenient: bool) -> float:
@@ -61,7 +63,8 @@ def with_context(ranked: list[Scored], asked: Asked, snapshot: Snapshot, turn: T
         return False, ranked
     here = certainty(near, asked, snapshot, lenient=True)
     if leans(turn, asked, snapshot):
-        return (True, near) if here >= SURE else (False, snapshot.ranking.rank(asked, turn.language))
+        fits = here >= SURE or (near[0].covered >= HALF_COVERED and here >= UNSURE)
+        return (True, near) if fits else (False, snapshot.ranking.rank(asked, turn.language))
     elsewhere = snapshot.ranking.rank(asked, turn.language)
     if here >= SURE and here >= certainty(elsewhere, asked, snapshot, lenient=False) - CONTEXT_BONUS:
         return True, near

@@ -97,4 +97,4 @@ class Answer:
 def told(context: Context, facts: tuple[Fact, ...], subject: tuple[str, ...], question: str) -> Context:
     """The context after these facts were said about this subject."""
     said = tuple(dict.fromkeys([*context.said, *(fact.id for fact in facts)]))[-60:]
-    return Context(subject=subject[:3], listed=(), said=said, question=question[:300])
+    return Context(subject=subject[:4], listed=(), said=said, question=question[:300])

@@ -61,7 +61,7 @@ def sources_of(facts: Iterable[Fact], language: str) -> tuple[dict[str, Any], ..
 
 def human_button(language: str) -> Button:
     """The choice that leads to a person."""
-    return button("choicehuman_button", language, "talk_tohuman_button")
+    return button("choice_human", language, "talk_to_human")
 
 
 def statement(fact: Fact, language: str) -> str:

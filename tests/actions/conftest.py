@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,16 +37,22 @@ def database(
 @pytest.fixture(scope="session")
 def server_url(database: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The base URL of `python -m actions`, when it answers."""
+    with running(database, tmp_path_factory.mktemp("server"), TOKEN) as url:
+        yield url
+
+
+@contextmanager
+def running(database: Store, folder: Path, token: str) -> Iterator[str]:
+    """The base URL of an action server with this token (may be empty) that keeps its files in `folder`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("server")
     environment = {
         "PATH": os.environ.get("PATH", ""),
         "VAR_DIR": str(folder),
         "DATABASE_URL": str(database.engine.url),
         "ACTIONS_PORT": str(port),
-        "ACTIONS_TOKEN": TOKEN,
+        "ACTIONS_TOKEN": token,
         "NAMES_REFRESH_SECONDS": str(REFRESH_SECONDS),
     }
     log = folder / "actions.log"
@@ -97,16 +104,16 @@ def core(server_url: str) -> Iterator[httpx.Client]:
 
 def request_body(
     action: str, text: str = "", *, intent: str = "ask_partner", confidence: float = 1.0, guess: str | None = "ask_partner",
-    entities: dict[str, str] | None = None, **slots: Any,
+    certainty: float = 0.3, entities: dict[str, str] | None = None, **slots: Any,
 ) -> dict[str, Any]:  # fmt: skip
     """What the core sends for one action: Rasa's own fields, with the slots of the domain.
 
-    `guess` is what the classifier finds next likely; None leaves the ranking out.
+    `guess` is what the classifier finds next likely and `certainty` its probability; None leaves the ranking out.
     """
     message = {
         "text": text,
         "intent": {"name": intent, "confidence": confidence},
-        "intent_ranking": [{"name": intent, "confidence": confidence}, {"name": guess, "confidence": 0.3}]
+        "intent_ranking": [{"name": intent, "confidence": confidence}, {"name": guess, "confidence": certainty}]
         if guess
         else [],
         "entities": [{"entity": name, "value": value} for name, value in (entities or {}).items()],
@@ -120,14 +127,15 @@ def request_body(
 
 @pytest.fixture
 def call(core: httpx.Client) -> Call:
-    """One action: {"said": responses, "slots": set slots, "next": followed-up actions}."""
+    """One action: {"said": responses, "slots": set slots}. It may do nothing else: one turn is one action."""
 
     def call_(action: str, text: str = "", **others: Any) -> dict[str, Any]:
         answer = core.post("/webhook", json=request_body(action, text, **others))
         assert answer.status_code == 200, answer.text
         body = answer.json()
         slots = {e["name"]: e["value"] for e in body["events"] if e["event"] == "slot"}
-        following = [e["name"] for e in body["events"] if e["event"] == "followup"]
-        return {"said": body["responses"], "slots": slots, "next": following}
+        assert [e for e in body["events"] if e["event"] != "slot"] == [], "an action queued another or undid something"
+        assert len(body["responses"]) == 1, "an action says one thing"
+        return {"said": body["responses"], "slots": slots}
 
     return call_

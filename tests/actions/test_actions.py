@@ -4,11 +4,20 @@ import json
 
 import pytest
 
+from bot.partners.knowledge import Snapshot
+
 from .conftest import Call
 
 LANGUAGES = ("en", "de", "zh")
 CONTEXT_SLOTS = {"subject", "last_list", "said_facts", "last_question", "misses", "offer"}
 INNOBANX = {"en": "Tell me about Innobanx", "de": "Was ist Innobanx?", "zh": "介绍一下Innobanx"}
+LUZHOU = {"en": "Luzhou", "de": "Luzhou", "zh": "泸州"}
+DESK = {
+    "en": "Twin-city desk of the City of Herne",
+    "de": "Stelle für Städtepartnerschaften",
+    "zh": "黑尔讷市友好城市事务处",
+}
+GENERAL_DESK = {"en": "General desk", "de": "Allgemeine Anlaufstelle", "zh": "综合服务处"}
 YOUNG = {"en": "young company", "de": "junges Unternehmen", "zh": "年轻"}
 
 
@@ -74,8 +83,8 @@ def test_a_pressed_choice_shows_its_record(call: Call) -> None:
 
 def test_a_question_back_offers_the_candidates(call: Call) -> None:
     done = call("action_answer", "Tell me about the university")
-    assert set(done["slots"]["last_list"]) >= {"hochschule-bochum", "cdhaw"}
-    assert len(done["said"][0]["buttons"]) == len(done["slots"]["last_list"])
+    assert set(done["slots"]["last_list"]) == {"hochschule-bochum", "cdhaw", "swust"}
+    assert len(done["said"][0]["buttons"]) == 3
 
 
 @pytest.mark.parametrize(
@@ -123,23 +132,45 @@ def test_a_language_that_a_button_makes_up_is_not_fixed(call: Call) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_yes_takes_the_offered_person(call: Call, language: str) -> None:
-    assert call("action_affirm", "ok", intent="affirm", offer="person", language=language)["next"] == [
-        "action_offer_person"
-    ]
+    done = call("action_affirm", "ok", intent="affirm", offer="person", language=language, misses=2)
+    asked_for = call("action_offer_person", "ok", intent="talk_to_human", language=language)
+    assert done["said"] == asked_for["said"] and GENERAL_DESK[language] in done["said"][0]["text"]
+    assert done["slots"]["offer"] == "none" and done["slots"]["misses"] == 0
+    about = call("action_affirm", "ok", intent="affirm", offer="person", language=language, subject=["luzhou"])
+    assert DESK[language] in about["said"][0]["text"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_yes_takes_the_offer_of_more_on_the_subject(call: Call, language: str) -> None:
     done = call("action_affirm", "ok", intent="affirm", offer="more", subject=["luzhou"], language=language)
-    assert done["next"] == ["action_answer"] and done["said"] == []
+    assert done["slots"]["subject"] == ["luzhou"] and done["slots"]["said_facts"]
+    assert done["said"][0]["text"] and done["said"][0]["custom"]["sources"]
+    assert done["slots"]["misses"] == 0 and done["slots"]["offer"] == "more"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_when_all_is_said_a_yes_gets_no_further_offer(call: Call, snapshot: Snapshot, language: str) -> None:
+    done = call(
+        "action_affirm", "ok", intent="affirm", offer="more", subject=["luzhou"], said_facts=list(snapshot.facts), language=language
+    )  # fmt: skip
+    assert done["slots"]["offer"] == "none" and done["said"][0]["text"]
+
+
+def test_a_yes_to_more_on_a_withdrawn_subject_asks_what_is_wanted(call: Call) -> None:
+    done = call("action_affirm", "yes", intent="affirm", offer="more", subject=["withdrawn-record"])
+    assert len(done["said"][0]["buttons"]) == 3
 
 
 @pytest.mark.parametrize(("language", "text"), [("en", "yes please"), ("de", "ja bitte"), ("zh", "好的")])
 def test_more_after_a_yes_is_said_and_not_taken_for_a_question(call: Call, language: str, text: str) -> None:
     first = call("action_answer", "CFIE", language=language)
-    then = call("action_answer", text, intent="affirm", **{**first["slots"], "language": language})
-    assert then["slots"]["misses"] == 0
-    assert set(then["slots"]["said_facts"]) > set(first["slots"]["said_facts"])
+    slots = {**first["slots"], "language": language}
+    for then in (
+        call("action_affirm", text, intent="affirm", **slots),
+        call("action_answer", text, intent="nlu_fallback", guess="affirm", certainty=0.9, **slots),
+    ):
+        assert then["slots"]["misses"] == 0
+        assert set(then["slots"]["said_facts"]) > set(first["slots"]["said_facts"])
 
 
 def test_a_message_without_a_ranking_of_intents_gets_an_answer(call: Call) -> None:
@@ -148,44 +179,46 @@ def test_a_message_without_a_ranking_of_intents_gets_an_answer(call: Call) -> No
 
 
 @pytest.mark.parametrize("offer", ["more", "person", "none"])
-@pytest.mark.parametrize("guess", ["affirm", "deny", "talk_to_human", "set_language", "ask_contact"])
-def test_actions_never_hand_over_to_each_other_in_a_circle(call: Call, guess: str, offer: str) -> None:
-    action, visited = "action_answer", ["action_answer"]
-    for _ in range(4):
-        done = call(action, "jo mei", intent="nlu_fallback", guess=guess, offer=offer, subject=["luzhou"])
-        if not done["next"]:
-            break
-        (action,) = done["next"]
-        visited.append(action)
-    assert len(visited) == len(set(visited)), visited
-    assert done["said"]
+@pytest.mark.parametrize("certainty", [0.3, 0.9])
+@pytest.mark.parametrize(
+    ("guess", "action"),
+    [
+        ("affirm", "action_affirm"), ("deny", "action_deny"), ("talk_to_human", "action_offer_person"),
+        ("set_language", "action_set_language"), ("ask_contact", "action_show_contact"),
+    ],
+)  # fmt: skip
+def test_a_guess_is_answered_in_one_action_as_the_intent_itself_would_be(
+    call: Call, guess: str, action: str, certainty: float, offer: str
+) -> None:
+    slots: dict[str, object] = {"offer": offer, "subject": ["luzhou"]}
+    done = call("action_answer", "jo mei", intent="nlu_fallback", guess=guess, certainty=certainty, **slots)
+    assert done["said"][0]["text"]
+    if certainty > 0.5:
+        assert done == call(action, "jo mei", intent=guess, **slots)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("slots", [{}, {"offer": "none"}, {"offer": "more"}])
 def test_yes_to_nothing_asks_what_is_wanted(call: Call, language: str, slots: dict[str, str]) -> None:
     done = call("action_affirm", "ok", intent="affirm", language=language, **slots)
-    assert done["next"] == [] and len(done["said"][0]["buttons"]) == 3
+    assert done["slots"] == {} and len(done["said"][0]["buttons"]) == 3
 
 
 @pytest.mark.parametrize(
     ("language", "text"), [("en", "no, I meant Luzhou"), ("de", "nein, ich meinte Luzhou"), ("zh", "不，我是说泸州")]
 )
 def test_no_with_another_name_is_a_question_of_its_own(call: Call, language: str, text: str) -> None:
-    assert call("action_deny", text, intent="deny", language=language)["next"] == ["action_answer"]
+    done = call("action_deny", text, intent="deny", language=language, offer="person", subject=["innobanx"])
+    assert done["slots"]["subject"] == ["luzhou"] and done["slots"]["said_facts"]
+    assert LUZHOU[language] in done["said"][0]["text"] and done["slots"]["offer"] == "more"
 
 
 @pytest.mark.parametrize(("language", "text"), [("en", "no"), ("de", "nein"), ("zh", "不")])
 def test_a_plain_no_declines_the_offer(call: Call, language: str, text: str) -> None:
     done = call("action_deny", text, intent="deny", language=language, offer="person")
-    assert done["next"] == [] and done["slots"] == {"offer": "none"} and done["said"][0]["text"]
+    assert done["slots"] == {"offer": "none"} and len(done["said"][0]["buttons"]) == 3
 
 
-DESK = {
-    "en": "Twin-city desk of the City of Herne",
-    "de": "Stelle für Städtepartnerschaften",
-    "zh": "黑尔讷市友好城市事务处",
-}
 WHO = {"en": "Whom do I ask about Luzhou?", "de": "Wer ist für Luzhou zuständig?", "zh": "泸州的事找谁？"}
 
 
@@ -218,9 +251,7 @@ def test_a_configured_desk_is_shown_with_its_ways(call: Call, language: str, tex
 )
 def test_who_wants_a_person_gets_the_desk_of_the_conversation(call: Call, language: str, text: str) -> None:
     general = call("action_offer_person", text, intent="talk_to_human", language=language)
-    assert {"en": "General desk", "de": "Allgemeine Anlaufstelle", "zh": "综合服务处"}[language] in general["said"][0][
-        "text"
-    ]
+    assert GENERAL_DESK[language] in general["said"][0]["text"]
     about = call("action_offer_person", text, intent="talk_to_human", language=language, subject=["luzhou"])
     assert DESK[language] in about["said"][0]["text"]
     assert about["slots"]["offer"] == "none"

@@ -3,6 +3,7 @@
 import gzip
 import json
 import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import text
 from bot.partners import queries
 from bot.store import Store
 
-from .conftest import REFRESH_SECONDS, TOKEN, request_body
+from .conftest import REFRESH_SECONDS, TOKEN, request_body, running
 
 SECRET = "visitor wrote something private"
 ASK = request_body("action_answer", SECRET)
@@ -57,7 +58,7 @@ def test_a_form_of_another_website_cannot_call_an_action(stranger: httpx.Client,
 
 
 def test_a_token_with_letters_outside_ascii_is_just_wrong(stranger: httpx.Client) -> None:
-    answer = stranger.get("/names", headers={"Authorization": "Bearer schlüssel".encode()})
+    answer = stranger.get("/names", headers={b"Authorization": "Bearer schlüssel".encode()})
     assert answer.status_code == 401 and brief(answer)
 
 
@@ -137,3 +138,12 @@ def test_a_database_that_is_away_is_a_brief_503_and_heals(core: httpx.Client, da
         with database.session() as session:
             session.execute(text("ALTER TABLE away RENAME TO knowledge_revision"))
     assert core.post("/webhook", json=ASK).status_code == 200
+
+
+def test_a_server_without_a_token_of_its_own_lets_nobody_in(database: Store, tmp_path: Path) -> None:
+    with running(database, tmp_path, "") as url, httpx.Client(base_url=url, timeout=20, trust_env=False) as client:
+        for authorization in (None, "", "Bearer", "Bearer ", f"Bearer {TOKEN}"):
+            headers = {} if authorization is None else {"Authorization": authorization}
+            for method, path in PATHS:
+                answer = client.request(method, path, headers=headers, json=ASK if method == "POST" else None)
+                assert answer.status_code == 401 and brief(answer)

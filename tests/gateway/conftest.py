@@ -25,7 +25,8 @@ MakeClient = Callable[..., httpx.Client]
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+    return port
 
 
 @pytest.fixture(scope="session")
@@ -126,7 +127,8 @@ class Chat:
     def history(self, **query: Any) -> list[dict[str, Any]]:
         answer = self.http.get("/api/messages", params=query, headers=self.headers)
         assert answer.status_code == 200, answer.text
-        return answer.json()["messages"]
+        messages: list[dict[str, Any]] = answer.json()["messages"]
+        return messages
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ class FakeCore:
 
     def _reply(self, body: dict[str, Any]) -> dict[str, Any]:
         reply, self.next_reply = self.next_reply, None
-        message = {"text": f"You said: {body['text']}", "buttons": [], "custom": None}
+        message: dict[str, Any] = {"text": f"You said: {body['text']}", "buttons": [], "custom": None}
         language = self.language or body["language"]
         rest = {"language": language, "fixed_language": self.fixed_language, "intent": "greet", "confidence": 1.0}
         return {"messages": [message], **rest} | (reply or {})

@@ -19,7 +19,8 @@ from .fake_core import FakeCore
 
 def _offer(chat: Chat, core: FakeCore, payload: str = '/ask_place{"place":"luzhou"}', title: str = "Luzhou") -> str:
     core.next_reply = {"messages": [{"text": "Which?", "buttons": [{"title": title, "payload": payload}]}]}
-    return chat.say("where?").json()["messages"][0]["choices"][0]["choice"]
+    choice: str = chat.say("where?").json()["messages"][0]["choices"][0]["choice"]
+    return choice
 
 
 def test_a_pressed_button_reaches_the_core_as_intent_and_entities(chat: Chat, core: FakeCore) -> None:

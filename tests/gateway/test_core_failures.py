@@ -96,7 +96,7 @@ def test_a_crash_between_turn_and_answer_is_completed_by_the_same_id(
 
     message_id = str(uuid.uuid4())
     with monkeypatch.context() as patched:
-        patched.setattr(turns.inbox, "mark_answered", crash)
+        patched.setattr(inbox, "mark_answered", crash)
         broken = chat.say("hello", message_id)
         assert (broken.status_code, broken.json()["code"]) == (500, "internal_error")
         assert "secret" not in broken.text

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.partners.answers import respond
+from bot.partners.answers import FROM_FACTS
+from bot.partners.arbitration import decide
 from bot.partners.knowledge import Snapshot
-from bot.partners.turn import Context, Turn
+from bot.partners.turn import Answer, Context, Turn
 
 from .conftest import Ask, fact_ids
 
@@ -50,6 +51,7 @@ UNKNOWN = [
     ("en", "Does Innobanx have a swimming pool?"), ("de", "Hat Innobanx ein Schwimmbad?"), ("zh", "Innobanx有游泳池吗？"),
     ("en", "What colour is the roof of CFIE?"), ("de", "Welche Farbe hat das Dach der CFIE?"), ("zh", "CFIE的屋顶是什么颜色？"),
 ]  # fmt: skip
+MOST_SUBJECTS = 4
 GIBBERISH = [("en", "asdf qwer zxcv"), ("de", "blubb krx fnord"), ("zh", "囧囧囧囧")]
 
 
@@ -92,7 +94,8 @@ def test_an_undisputed_fact_is_its_own_only_variant(snapshot: Snapshot) -> None:
 def test_two_partners_with_one_name_are_offered_as_choices(ask: Ask, language: str, text: str) -> None:
     answer = ask(language, "ask_partner", text)
     assert answer.kind == "ask_back"
-    assert set(answer.candidates) >= {"hochschule-bochum", "cdhaw"} and answer.context.listed == answer.candidates
+    assert set(answer.candidates) == {"hochschule-bochum", "cdhaw", "swust"}
+    assert answer.context.listed == answer.candidates
 
 
 @pytest.mark.parametrize(("language", "text"), NO_FIGURE)
@@ -168,6 +171,23 @@ def test_every_record_can_be_introduced(ask: Ask, snapshot: Snapshot, language: 
 def test_any_message_in_any_state_gets_an_answer(
     snapshot: Snapshot, text: str, language: str, intent: str, context: Context
 ) -> None:
-    answer = respond(Turn(text, language, intent, context=context), snapshot)
+    answer = decide(Turn(text, language, intent, context=context), snapshot)
+    assert isinstance(answer, Answer), "without a guess of the classifier there is no other intent to turn to"
     assert answer.kind
-    assert len(answer.context.subject) <= 3
+    assert len(answer.context.subject) <= MOST_SUBJECTS
+    assert {*answer.context.subject, *answer.context.listed} <= set(snapshot.records)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    text=st.text(max_size=60),
+    guess=st.sampled_from(["greet", "deny", "ask_followup", "list_partners", "check_statement", "out_of_scope_chat", ""]),
+    certainty=st.floats(0, 1),
+    subject=st.sampled_from([(), ("innobanx",), ("gone",)]),
+)  # fmt: skip
+def test_an_unsure_classifier_leads_to_an_answer_or_to_its_own_guess(
+    snapshot: Snapshot, text: str, guess: str, certainty: float, subject: tuple[str, ...]
+) -> None:
+    turn = Turn(text, "en", "nlu_fallback", certainty, guess, Context(subject=subject))
+    answer = decide(turn, snapshot)
+    assert isinstance(answer, Answer) or (answer == guess and answer not in FROM_FACTS)

@@ -118,4 +118,4 @@ def test_an_empty_database_has_revision_zero_and_no_desk(store: Store) -> None:
     with store.session() as session:
         assert queries.revision(session) == 0
         assert queries.responsible_desks(session, ["luzhou"]) == ()
-        assert queries.records(session) == queries.facts(session) == queries.names(session) == ()
+        assert [*queries.records(session), *queries.facts(session), *queries.names(session)] == []

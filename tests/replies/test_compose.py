@@ -8,9 +8,13 @@ from typing import Any, get_args
 import pytest
 
 from bot.partners.answers import respond
+from bot.partners.contacts import Found
 from bot.partners.knowledge import Snapshot
+from bot.partners.records import CENTRE, Desk
 from bot.partners.turn import Answer, Context, Filters, Kind, Turn
-from bot.replies.compose import Message, compose, contact, off_topic, payload, sources_of, statement, what_next
+from bot.replies.compose import compose, off_topic, what_next
+from bot.replies.contact import contact
+from bot.replies.message import Message, payload, sources_of, statement
 
 LANGUAGES = ("en", "de", "zh")
 PAYLOAD = re.compile(r"^/([a-z_]+)(\{.*\})?$")
@@ -191,30 +195,57 @@ def test_an_off_topic_question_is_declined_with_a_way_on(language: str, topic: s
     assert message.buttons[-1].payload == "/talk_to_human"
 
 
+def found(*desks: Desk, snapshot: Snapshot, general: bool = True) -> Found:
+    """What a question leads to that names no record."""
+    return Found(desks, snapshot.desks[0] if general else None, None, (), Context())
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("wants_person", [False, True])
 def test_a_desk_without_configured_ways_says_so_and_names_the_website(
     snapshot: Snapshot, language: str, wants_person: bool
 ) -> None:
     desk = snapshot.desks[1]
-    message = contact((desk,), snapshot.desks[0], snapshot, language, wants_person=wants_person)
+    message = contact(found(desk, snapshot=snapshot), snapshot, language, wants_person=wants_person)
     check(message)
     assert desk.names[language] in message.text and "http" in message.text
+    assert snapshot.desks[0].names[language] in message.text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_configured_desk_shows_how_it_is_reached(snapshot: Snapshot, language: str) -> None:
     desk = replace(snapshot.desks[1], email="desk@example.org", phone="+49 (0) 000", hours="9-12")
-    message = contact((desk,), snapshot.desks[0], snapshot, language)
+    message = contact(found(desk, snapshot=snapshot), snapshot, language)
     check(message)
-    assert message.card is not None
+    assert message.card is not None and message.card["title"] == desk.names[language]
     assert [row["value"] for row in message.card["rows"]][:3] == ["desk@example.org", "+49 (0) 000", "9-12"]
     assert message.card["rows"][0]["url"] == "mailto:desk@example.org"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_without_any_desk_the_website_is_named(snapshot: Snapshot, language: str) -> None:
-    check(contact((), None, snapshot, language))
+    message = contact(found(snapshot=snapshot, general=False), snapshot, language)
+    check(message)
+    assert (snapshot.records[CENTRE].website or "no website") in message.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_address_asked_for_comes_before_the_desk_with_its_source(snapshot: Snapshot, language: str) -> None:
+    fact = snapshot.facts["luzhou-location"]
+    asked = replace(found(snapshot.desks[1], snapshot=snapshot), record=snapshot.records["luzhou"], facts=(fact,))
+    message = contact(asked, snapshot, language)
+    check(message)
+    assert message.text.startswith(fact.text[language]) and message.sources == sources_of([fact], language)
+    assert contact(asked, snapshot, language, wants_person=True).text.find(fact.text[language]) == -1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_record_asked_about_is_shown_with_its_own_address_and_website(snapshot: Snapshot, language: str) -> None:
+    record = next(r for r in snapshot.records.values() if r.address and r.website)
+    message = contact(replace(found(snapshot.desks[1], snapshot=snapshot), record=record), snapshot, language)
+    check(message)
+    assert message.card is not None
+    assert {record.address, record.website} <= {row["value"] for row in message.card["rows"]}
 
 
 def test_a_payload_is_rasas_own_form() -> None:
