@@ -14,7 +14,7 @@ PYTEST = $(PY) -m pytest
 .PHONY: help run stop shell test check e2e report bench lint format types train lock clean
 
 help: ## what there is
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
 run: env core-env ## set up what is missing, start everything, say where it is
 	@exec $(PY) -m bot run

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from dotenv import dotenv_values
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableValue
 
 ROOT = Path(__file__).resolve().parent.parent
 GENERATED = ("session_key", "core_secret", "actions_token")
@@ -169,7 +170,11 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
         raise SettingsError("Wrong setting in .env or the environment: " + "; ".join(lines)) from None
-    except (ValueError, OSError, UnicodeDecodeError) as error:
+    except UnreadableValue as error:
+        name = re.search(r'field "(\w+)"', str(error))
+        which = name.group(1).upper() if name else "A setting"
+        raise SettingsError(f"Wrong setting in .env or the environment: {which}: must be valid JSON") from None
+    except (ValueError, OSError) as error:
         raise SettingsError(f"The configuration cannot be read: {error}") from None
 
 

@@ -48,7 +48,7 @@ class Turns:
     """Takes messages of all channels.
 
     The order within a conversation is kept by locks of this process; several gateways need a proxy that sends one
-    session to one gateway, or the same locks in Redis (REDIS_URL). Ids are kept apart by the database in any case.
+    session to one gateway. Ids are kept apart by the database in any case.
     """
 
     def __init__(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.common.text import fold
 from bot.partners import followup, lists, selection
 from bot.partners.knowledge import Snapshot
 from bot.partners.premises import claims_in, judge
@@ -123,7 +124,11 @@ def say_facts(turn: Turn, snapshot: Snapshot, facts: tuple[Fact, ...], named: tu
     """An answer of these facts; subject is what they are about and what was named."""
     record = snapshot.records[facts[0].record_id]
     ends = (record.to_id,) if record.type == "link" and record.to_id else ()
-    subject = tuple(dict.fromkeys([record.id, *ends, *(i for i in named if i != "herne")]))
+    text = facts[0].in_language("en")[0]
+    told_of = [i for m in snapshot.name_index.find(fold(text), misspelt=False) if m.strength > 1 for i in m.record_ids]
+    subject = tuple(dict.fromkeys([record.id, *ends, *named, *told_of]))
+    # Herne is in nearly every sentence; "it" and "there" then mean the other one.
+    subject = tuple(sorted((i for i in subject if i != "herne"), key=lambda i: i == "city-of-herne"))
     disputed = len(facts) > 1 and bool(set(facts[0].variants) & set(facts[1].variants))
     context = told(turn.context, facts, subject, turn.text)
     return Answer("facts", facts, (record,), disputed=disputed, context=context)

@@ -32,7 +32,7 @@ TRUST = dict.fromkeys(
     ],
     0.5,
 )
-TRUST |= {"talk_to_human": 0.6, "ask_contact": 0.6}
+TRUST |= {"talk_to_human": 0.6, "ask_contact": 0.4}
 FALLBACK = "nlu_fallback"
 OWN = frozenset({"china-competence-centre", "herne", "city-of-herne", "luzhou"})
 

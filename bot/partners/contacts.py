@@ -9,6 +9,7 @@ from bot.partners.records import CENTRE, Desk, Fact, Record
 from bot.partners.turn import Context, Turn
 
 ADDRESS = "address"
+TWIN_CITIES = "herne-luzhou-twin-city"
 ASKS_WHOM = frozenset({"who", "which", "contact_point", "contacts", "responsible", "services_help", "how"})
 ADDRESS_NEARNESS = 0.5
 

@@ -182,8 +182,10 @@ def _rows(path: Path, name: str, key: str | None, refused: list[Refusal]) -> Ite
 
 
 def _check_references(knowledge: Knowledge) -> None:
-    sources = {source.id for source in knowledge.sources}
-    records = {record.id for record in knowledge.records}
+    # A row that was itself refused is there, only wrong: what points to it is not reported again.
+    refused = {row.row for row in knowledge.refused} | {Path(row.file).stem for row in knowledge.refused}
+    sources = {source.id for source in knowledge.sources} | refused
+    records = {record.id for record in knowledge.records} | refused
 
     def need(row: str, field_name: str, target: str, known: set[str]) -> None:
         if target not in known:

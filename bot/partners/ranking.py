@@ -17,6 +17,7 @@ from bot.store import StoreUnavailable
 
 TWIN_NEARNESS = 0.8  # a city and its administration
 TEXT_NEARNESS = 0.6  # the fact's sentence names the subject
+HALF_STRANGE = 0.4
 CONTEXT_NEARNESS = 0.9  # the subject comes from the conversation, not from the question
 
 FEATURES = (
@@ -78,6 +79,7 @@ class Ranking:
         self._pairs = {
             run[i : i + 2] for text in texts for run in HAN_RUN.findall(fold(text)) for i in range(len(run) - 1)
         }
+        self._characters = {c for pair in self._pairs for c in pair}
         total = len(self.facts)
         self._weight = {c: float(np.log((1 + total) / (1 + n)) + 0.1) for c, n in counts.items()}
 
@@ -85,9 +87,13 @@ class Ranking:
         """Share (0..1) of the words and pairs of Chinese characters that no fact and no way of asking uses."""
         pairs = [run[i : i + 2] for run in han_runs for i in range(len(run) - 1)]
         strange = [w for w in words if not (w in self._words or w[:6] in self._stems or self._concepts.find(w))]
-        strange += [pair for pair in pairs if pair not in self._pairs]
+        # Two known characters side by side are often a word put together anew, and only half a surprise.
+        doubt = sum(
+            0.0 if pair in self._pairs else HALF_STRANGE if all(c in self._characters for c in pair) else 1.0
+            for pair in pairs
+        )
         total = len(words) + len(pairs)
-        return len(strange) / total if total else 0.0
+        return (len(strange) + doubt) / total if total else 0.0
 
     def ask(self, text: str) -> Asked:
         """Fold a question and find names and concepts in it."""

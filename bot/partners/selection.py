@@ -23,6 +23,7 @@ ASKS_FIGURE = frozenset({"how_many"})
 ASKS_PLACE = frozenset({"where"})
 ASKS_DATE = frozenset({"when", "since_when"})
 UNSURE = 0.3
+MOST_STRANGE = 0.25
 HALF_COVERED = 0.5
 CONTEXT_BONUS = 0.1
 ALL_NAMED = 0.75  # nearness of a fact that has everything the question names
@@ -64,11 +65,25 @@ def with_context(ranked: list[Scored], asked: Asked, snapshot: Snapshot, turn: T
     here = certainty(near, asked, snapshot, lenient=True)
     if leans(turn, asked, snapshot):
         fits = here >= SURE or (near[0].covered >= HALF_COVERED and here >= UNSURE)
+        if not fits and (event := _of_the_event(near, turn, asked, snapshot)):
+            return True, event
         return (True, near) if fits else (False, snapshot.ranking.rank(asked, turn.language))
     elsewhere = snapshot.ranking.rank(asked, turn.language)
     if here >= SURE and here >= certainty(elsewhere, asked, snapshot, lenient=False) - CONTEXT_BONUS:
         return True, near
     return False, elsewhere
+
+
+def _of_the_event(near: list[Scored], turn: Turn, asked: Asked, snapshot: Snapshot) -> list[Scored]:
+    """ "What was it about?" after a visit or an agreement: what is known of just this event, the unsaid first."""
+    record = snapshot.records.get(turn.context.subject[0]) if turn.context.subject else None
+    words, han_runs = snapshot.vocabulary.content(asked.masked)
+    if record is None or record.type != "link" or asked.concepts & (MUST_BE_SAID | ASKS_FIGURE):
+        return []
+    if snapshot.ranking.strange_share(words, han_runs) > MOST_STRANGE:
+        return []
+    own = [replace(s, score=HIGHEST_SCORE) for s in near if s.fact.record_id == record.id]
+    return sorted(own, key=lambda s: s.fact.id in turn.context.said)
 
 
 def leans(turn: Turn, asked: Asked, snapshot: Snapshot) -> bool:

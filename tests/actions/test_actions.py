@@ -114,6 +114,22 @@ def test_the_language_is_fixed_and_the_reply_is_in_it(
     assert said in done["said"][0]["text"]
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "wanted"),
+    [
+        ("en", "In German, please: what is Innobanx?", "de"), ("de", "Auf Englisch bitte: Was ist Innobanx?", "en"),
+        ("en", "请说中文：Innobanx是什么？", "zh"),
+    ],
+)  # fmt: skip
+def test_a_question_that_comes_with_the_language_is_answered_in_it(
+    call: Call, language: str, text: str, wanted: str
+) -> None:
+    done = call("action_set_language", text, intent="set_language", language=language)
+    assert done["slots"]["language"] == done["slots"]["fixed_language"] == wanted
+    assert done["slots"]["subject"] == ["innobanx"]
+    assert YOUNG[wanted] in done["said"][-1]["text"]
+
+
 def test_a_pressed_language_button_decides(call: Call) -> None:
     done = call("action_set_language", "/set_language", intent="set_language", entities={"wanted_language": "zh"})
     assert done["slots"]["fixed_language"] == "zh"

@@ -142,7 +142,7 @@ def test_a_database_that_is_away_is_a_brief_503_and_heals(core: httpx.Client, da
 
 def test_a_server_without_a_token_of_its_own_lets_nobody_in(database: Store, tmp_path: Path) -> None:
     with running(database, tmp_path, "") as url, httpx.Client(base_url=url, timeout=20, trust_env=False) as client:
-        for authorization in (None, "", "Bearer", "Bearer ", f"Bearer {TOKEN}"):
+        for authorization in (None, "", "Bearer", f"Bearer {TOKEN}"):
             headers = {} if authorization is None else {"Authorization": authorization}
             for method, path in PATHS:
                 answer = client.request(method, path, headers=headers, json=ASK if method == "POST" else None)

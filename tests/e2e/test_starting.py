@@ -119,7 +119,7 @@ def small_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("content", "mentioned"),
     [
         (b"PORT=eighty\n", "PORT"),
-        (b"DESK_CONTACTS={broken\n", "desk_contacts"),
+        (b"DESK_CONTACTS={broken\n", "DESK_CONTACTS"),
         (b"\xff\xfe\x00P\x00O\x00R\x00T", "configuration"),
     ],
     ids=["wrong value", "broken JSON", "not text"],

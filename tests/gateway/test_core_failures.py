@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.gateway import turns
+from bot.gateway import inbox
 from bot.gateway.app import create_app
 from bot.replies.problems import LANGUAGES, problem_text
 from bot.settings import Settings
