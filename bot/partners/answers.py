@@ -63,7 +63,7 @@ def respond(turn: Turn, snapshot: Snapshot) -> Answer:
 
 def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     """Overview, ranked facts, a question back, or "unknown"."""
-    asked = selection.resolved(asked, turn.context)
+    asked = selection.with_pronoun(selection.resolved(asked, turn.context), turn.context, snapshot)
     named = tuple(dict.fromkeys(i for m in asked.mentions for i in m.record_ids))
     if asked.mentions and turn.context.question and snapshot.vocabulary.only_points(asked.masked):
         again = followup.same_question(turn, snapshot, asked)
@@ -85,8 +85,9 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
         lenient, ranked = selection.with_context(ranked, asked, snapshot, turn)
     claims = claims_in(turn.text, asked, snapshot)
     statement = turn.intent == "check_statement" or "yes_no" in snapshot.vocabulary.flags.find(asked.folded)
+    where: list[Scored] = []
     if selection.certainty(ranked, asked, snapshot, lenient=lenient) < selection.needed(turn):
-        where = selection.where_it_lies(asked, turn.language, snapshot) if statement and claims.places else []
+        where = selection.where_it_lies(asked, turn.language, snapshot) if claims.places else []
         if not where:
             return unknown(turn, snapshot, ranked, named)
         ranked = where
@@ -110,7 +111,8 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
             and judge(replace(claims, years=frozenset(), figures=frozenset()), nearby, snapshot) == "no"
         ):
             return unknown(turn, snapshot, ranked, named)
-        claims = replace(claims, places=frozenset())
+        if not where:
+            claims = replace(claims, places=frozenset())
     verdict = judge(claims, nearby, snapshot)
     if verdict == "yes" and not statement:
         verdict = None

@@ -34,6 +34,7 @@ TRUST = dict.fromkeys(
 )
 TRUST |= {"talk_to_human": 0.6, "ask_contact": 0.4}
 FALLBACK = "nlu_fallback"
+NAMES_BELONG = ("ask_contact", "talk_to_human", "set_language")  # a name in it does not make it a question
 OWN = frozenset({"china-competence-centre", "herne", "city-of-herne", "luzhou"})
 
 
@@ -44,15 +45,16 @@ def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
         return answers.respond(turn, snapshot)
     sure = turn.intent != FALLBACK
     guess = turn.intent if sure else turn.guess if turn.certainty >= LEAST_GUESS else ""
-    if not sure and turn.certainty >= TRUST.get(guess, 1.0):
-        return guess
     asked = snapshot.ranking.ask(turn.text)
+    named = any(m.strength > 1 for m in asked.mentions) and guess not in NAMES_BELONG
+    if not sure and not named and turn.certainty >= TRUST.get(guess, 1.0):
+        return guess
     as_question = replace(turn, intent=guess if guess in LEANING or guess == "check_statement" else turn.intent)
     if (turn.context.subject or turn.context.listed) and selection.leans(as_question, asked, snapshot):
         special = followup.respond(replace(turn, intent=guess if guess in LEANING else "ask_followup"), snapshot, asked)
         if special is not None and special.kind not in ("which_one", "unknown"):
             return special
-    elif not sure and (listed := lists.wanted(turn, snapshot)):
+    elif not sure and (listed := lists.twins_abroad(turn, snapshot) or lists.wanted(turn, snapshot)):
         return listed
     if sure:
         return answers.respond(turn, snapshot)

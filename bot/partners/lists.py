@@ -81,13 +81,18 @@ def _organisation_answer(turn: Turn, snapshot: Snapshot, found: list[Record], fi
 
 def guess(turn: Turn, snapshot: Snapshot) -> Answer | None:
     """A list when the words of the question ask for one, whatever the classifier took it for."""
+    return twins_abroad(turn, snapshot) or wanted(turn, snapshot, by_kind=True)
+
+
+def twins_abroad(turn: Turn, snapshot: Snapshot) -> Answer | None:
+    """Twin cities when the question names them with a country, an order, a state or a number."""
     folded = fold(turn.text)
     flags = snapshot.vocabulary.flags.find(folded)
     countries = [c for c in snapshot.vocabulary.values("countries", folded) if c not in ("China", "Germany")]
     twins = "twin_city" in snapshot.vocabulary.values("link_kinds", folded)
-    if twins and (countries or flags & {"oldest", "newest", "suspended", "count"}):
+    if twins and "yes_no" not in flags and (countries or flags & {"oldest", "newest", "suspended", "count"}):
         return twin_cities(turn, snapshot)
-    return wanted(turn, snapshot, by_kind=True)
+    return None
 
 
 def wanted(turn: Turn, snapshot: Snapshot, *, by_kind: bool = False) -> Answer | None:
@@ -158,6 +163,9 @@ def twin_cities(turn: Turn, snapshot: Snapshot) -> Answer:
     if countries == ("Germany",) and _asks_inside_germany(folded):
         chosen = [link for link in links if _country(snapshot, link) == "Germany"]
         abroad = ["Germany"]
+    wanted_years = sorted(years(turn.text))
+    if wanted_years:
+        chosen = [link for link in chosen if link.date and _in_years(int(link.date[:4]), wanted_years, flags)]
     suspended = "suspended" in flags
     if suspended:
         chosen = [link for link in chosen if (link.status or "").startswith("suspended")]
@@ -170,10 +178,18 @@ def twin_cities(turn: Turn, snapshot: Snapshot) -> Answer:
         facts += own[:1] if len(chosen) > 2 else own[:3]
     ids = tuple(link.to_id for link in chosen if link.to_id)
     context = Context(ids if len(ids) == 1 else (), ids, turn.context.said, turn.text)
-    filters = Filters(countries=tuple(abroad), order=order, suspended=suspended)
+    filters = Filters(countries=tuple(abroad), order=order, suspended=suspended, dated=bool(wanted_years))
     return Answer(
         "twin_cities", tuple(facts), tuple(chosen), counted="count" in flags, filters=filters, context=context
     )
+
+
+def _in_years(year: int, wanted: list[int], flags: frozenset[str]) -> bool:
+    if "before" in flags:
+        return year < wanted[0]
+    if "after" in flags:
+        return year >= wanted[0]
+    return wanted[0] <= year <= wanted[-1]
 
 
 def _order(flags: frozenset[str]) -> Literal["", "oldest", "newest"]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
 
 from bot.common.text import fold
 from bot.partners.concepts import HAN_RUN, LATIN, Concepts
@@ -18,6 +20,7 @@ from bot.store import StoreUnavailable
 TWIN_NEARNESS = 0.8  # a city and its administration
 TEXT_NEARNESS = 0.6  # the fact's sentence names the subject
 HALF_STRANGE = 0.4
+SHORTEST_CORRECTED, SLIP = 5, 86  # letters, and likeness in percent
 CONTEXT_NEARNESS = 0.9  # the subject comes from the conversation, not from the question
 
 FEATURES = (
@@ -75,6 +78,7 @@ class Ranking:
         texts = [*(t for f in self.facts for t in f.text.values())]
         texts += [t for f in self.facts for many in f.asked.values() for t in many]
         self._words = {word for text in texts for word in LATIN.findall(fold(text))}
+        self._long_words = [word for word in self._words if len(word) >= SHORTEST_CORRECTED]
         self._stems = {word[:6] for word in self._words if len(word) >= 6}
         self._pairs = {
             run[i : i + 2] for text in texts for run in HAN_RUN.findall(fold(text)) for i in range(len(run) - 1)
@@ -99,7 +103,23 @@ class Ranking:
         """Fold a question and find names and concepts in it."""
         folded = fold(text)
         mentions = self._names.find(folded)
-        return Asked(folded, masked(folded, mentions), mentions, self._concepts.find(folded))
+        without = masked(folded, mentions)
+        corrected = self._corrected(without)
+        return Asked(folded, corrected, mentions, self._concepts.find(folded) | self._concepts.find(corrected))
+
+    def _corrected(self, folded: str) -> str:
+        """The text with words that nothing uses replaced by a known one that is a slip of the keyboard away."""
+
+        def known(match: re.Match[str]) -> str:
+            word = match.group()
+            if len(word) < SHORTEST_CORRECTED or word.isdigit() or word in self._words:
+                return word
+            if self._concepts.find(word):
+                return word
+            near = process.extractOne(word, self._long_words, scorer=fuzz.ratio, score_cutoff=SLIP)
+            return near[0] if near else word
+
+        return LATIN.sub(known, folded)
 
     def rank(self, asked: Asked, language: str, context: Sequence[str] = ()) -> list[Scored]:
         """All facts, best first. `context`: ids of the conversation's subject, used when the question names none."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.partners.figures import figures, years
 from bot.partners.knowledge import Snapshot
+from bot.partners.names import Mention
 from bot.partners.ranking import CONTEXT_NEARNESS, Asked, Scored
 from bot.partners.records import CENTRE, Fact
 from bot.partners.turn import Context, Turn
@@ -22,6 +23,7 @@ QUESTION_TYPES = frozenset({"when", "where", "who", "how_many", "how_big", "how_
 ASKS_FIGURE = frozenset({"how_many"})
 ASKS_PLACE = frozenset({"where"})
 ASKS_DATE = frozenset({"when", "since_when"})
+OWN_NAMES = frozenset({CENTRE, "herne", "city-of-herne"})
 UNSURE = 0.3
 MOST_STRANGE = 0.25
 HALF_COVERED = 0.5
@@ -162,6 +164,17 @@ def context_ids(turn: Turn, snapshot: Snapshot, asked: Asked) -> tuple[str, ...]
 def _is_short(asked: Asked, snapshot: Snapshot) -> bool:
     words, han_runs = snapshot.vocabulary.content(asked.masked)
     return len(words) + sum(map(len, han_runs)) / 2 < 2
+
+
+def with_pronoun(asked: Asked, context: Context, snapshot: Snapshot) -> Asked:
+    """ "Since when is it Herne's partner?": beside our own name a pronoun still means the conversation's subject."""
+    strong = {i for m in asked.mentions if m.strength > 1 for i in m.record_ids}
+    if not (strong and context.subject and strong <= OWN_NAMES):
+        return asked
+    if "pronoun" not in snapshot.vocabulary.flags.find(asked.folded) or set(context.subject[:1]) & strong:
+        return asked
+    meant = Mention(len(asked.folded), len(asked.folded), "", context.subject[:2], 3)
+    return replace(asked, mentions=(*asked.mentions, meant))
 
 
 def where_it_lies(asked: Asked, language: str, snapshot: Snapshot) -> list[Scored]:

@@ -70,6 +70,7 @@ class Filters:
     year: str | None = None
     order: Literal["", "oldest", "newest"] = ""
     suspended: bool = False
+    dated: bool = False
 
     def __bool__(self) -> bool:
         return self != Filters()

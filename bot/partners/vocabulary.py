@@ -19,7 +19,7 @@ ELLIPTIC_PHRASES = re.compile(
 GROUPS = ("kinds", "countries", "cities", "parts", "link_kinds")
 FLAGS = (
     "count", "oldest", "newest", "suspended", "active", "yes_no", "pronoun", "plural", "where", "else", "not_that",
-    "any_kind", "partner_words", "other_one", "listing",
+    "any_kind", "partner_words", "other_one", "listing", "before", "after",
 )  # fmt: skip
 
 

@@ -76,6 +76,8 @@ def twin_cities(answer: Answer, snapshot: Snapshot, language: str) -> Message:
         return Message(phrase("twin_cities_none", language, filters=filters), ways_on)
     if answer.filters.order:
         head = phrase(f"twin_{answer.filters.order}", language)
+    elif answer.filters.dated:
+        head = phrase("twin_cities_matching", language, count=count)
     elif answer.filters.suspended:
         head = phrase("twin_suspended", language)
     else:

@@ -79,6 +79,11 @@ PHRASES: dict[str, dict[str, str]] = {
         "de": "Mir ist keine Partnerstadt von Herne{filters} bekannt.",
         "zh": "据我所知，黑尔讷{filters}没有友好城市。",
     },
+    "twin_cities_matching": {
+        "en": "Of Herne's twin cities these match ({count}):",
+        "de": "Von Hernes Partnerstädten passen dazu ({count}):",
+        "zh": "黑尔讷的友好城市中符合条件的有（{count}个）：",
+    },
     "twin_oldest": {
         "en": "Herne's oldest twin city:", "de": "Hernes älteste Städtepartnerschaft:", "zh": "黑尔讷最早的友好城市：",
     },
