@@ -62,6 +62,7 @@ lock: uv ## renew the locks of both environments
 	$(COMPILE) --python-version 3.12 pyproject.toml --group dev -o requirements-dev.lock
 	$(COMPILE) --python-version 3.10 bot/core/pyproject.toml --project bot/core -o bot/core/requirements.lock
 	$(COMPILE) --python-version 3.10 bot/core/pyproject.toml --extra dev --project bot/core -o bot/core/requirements-dev.lock
+	$(COMPILE) --python-version 3.10 bench/stock/pyproject.toml --project bench/stock -o bench/stock/requirements.lock
 
 clean: ## remove environments, models and data of this copy
 	rm -rf .venv .tools bot/core/.venv models var

@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import KnowledgeAction
 from actions.conversation import FALLBACK, entity, language_of, remember, say, turn_of
-from bot.partners.arbitration import decide
+from bot.partners.arbitration import LEAST_GUESS, decide
 from bot.partners.knowledge import Snapshot
 from bot.partners.languages import wanted_language
 from bot.partners.records import LANGUAGES
@@ -30,7 +30,9 @@ def set_language(dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: S
     question = rest_of(text)
     if not question:
         return fixed
-    turn = replace(turn_of(tracker), text=question, language=wanted, intent=FALLBACK, guess="ask_followup")
+    turn = replace(
+        turn_of(tracker), text=question, language=wanted, intent=FALLBACK, guess="ask_followup", certainty=LEAST_GUESS
+    )
     answer = decide(turn, snapshot)
     if isinstance(answer, str) or answer.kind == "unknown":
         return fixed

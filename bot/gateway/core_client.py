@@ -44,7 +44,8 @@ class CoreClient:
             base_url=base_url,
             headers={"Authorization": f"Bearer {secret}"},
             timeout=httpx.Timeout(timeout, connect=CONNECT_SECONDS),
-            limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
+            # As many as may be busy at once, and let go before the core closes them.
+            limits=httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=4.0),
             trust_env=False,
         )
         self._timeout = timeout

@@ -69,7 +69,9 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
         again = followup.same_question(turn, snapshot, asked)
         if again is not None:
             return again
-    if asked.mentions and snapshot.vocabulary.says_nothing_special(asked.masked):
+    if asked.mentions and (
+        snapshot.vocabulary.says_nothing_special(asked.masked) or snapshot.vocabulary.only_points(asked.masked)
+    ):
         strongest = max(asked.mentions, key=lambda m: (m.strength, m.end - m.start))
         if len(asked.mentions) == 1 or strongest.strength > 1:
             if len(strongest.record_ids) > 1:
@@ -88,6 +90,8 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     where: list[Scored] = []
     if selection.certainty(ranked, asked, snapshot, lenient=lenient) < selection.needed(turn):
         where = selection.where_it_lies(asked, turn.language, snapshot) if claims.places else []
+        if not where and not asked.mentions and (help_ := selection.how_we_help(ranked, asked)):
+            return say_facts(turn, snapshot, help_, ())
         if not where:
             return unknown(turn, snapshot, ranked, named)
         ranked = where
@@ -103,7 +107,7 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
         ranked = sorted(ranked, key=lambda s: selection.NEIGHBOURS in snapshot.ranking.concepts_of(s.fact))
     facts = selection.choose(ranked, snapshot, several=len(asked.concepts & selection.QUESTION_TYPES) > 1)
     nearby = [*facts, *(s.fact for s in ranked[:6] if s.nearness >= best.nearness and s.fact not in facts)]
-    if claims.places:
+    if claims.places and selection.NEIGHBOURS not in asked.concepts:
         nearby = [fact for fact in nearby if selection.NEIGHBOURS not in snapshot.ranking.concepts_of(fact)] or nearby
     if not statement and claims.places:
         if (
@@ -130,7 +134,7 @@ def say_facts(turn: Turn, snapshot: Snapshot, facts: tuple[Fact, ...], named: tu
     told_of = [i for m in snapshot.name_index.find(fold(text), misspelt=False) if m.strength > 1 for i in m.record_ids]
     subject = tuple(dict.fromkeys([record.id, *ends, *named, *told_of]))
     # Herne is in nearly every sentence; "it" and "there" then mean the other one.
-    subject = tuple(sorted((i for i in subject if i != "herne"), key=lambda i: i == "city-of-herne"))
+    subject = tuple(sorted(subject, key=lambda i: i in ("herne", "city-of-herne")))
     disputed = len(facts) > 1 and bool(set(facts[0].variants) & set(facts[1].variants))
     context = told(turn.context, facts, subject, turn.text)
     return Answer("facts", facts, (record,), disputed=disputed, context=context)

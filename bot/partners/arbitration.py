@@ -47,7 +47,7 @@ def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
     guess = turn.intent if sure else turn.guess if turn.certainty >= LEAST_GUESS else ""
     asked = snapshot.ranking.ask(turn.text)
     named = any(m.strength > 1 for m in asked.mentions) and guess not in NAMES_BELONG
-    if not sure and not named and turn.certainty >= TRUST.get(guess, 1.0):
+    if not sure and not named and guess in TRUST and turn.certainty >= TRUST[guess]:
         return guess
     as_question = replace(turn, intent=guess if guess in LEANING or guess == "check_statement" else turn.intent)
     if (turn.context.subject or turn.context.listed) and selection.leans(as_question, asked, snapshot):
@@ -63,7 +63,7 @@ def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
         return answers.respond(replace(turn, intent=guess), snapshot)
     if by_facts.kind == "unknown" and (listed := lists.guess(turn, snapshot)):
         return listed
-    if by_facts.kind != "unknown" or not guess or guess in answers.FROM_FACTS:
+    if by_facts.kind != "unknown" or not guess or guess in answers.FROM_FACTS or guess in LISTS:
         return by_facts
     return guess
 

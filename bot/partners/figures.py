@@ -34,6 +34,17 @@ WORDS = {
     for w in ws.split("/")
     if w not in {"one", "ein", "eine", "eins"}
 }
+TENS = {
+    w: (n + 2) * 10
+    for n, ws in enumerate(
+        [
+            "twenty/zwanzig", "thirty/dreißig/dreissig", "forty/vierzig", "fifty/fünfzig/fuenfzig", "sixty/sechzig",
+            "seventy/siebzig", "eighty/achtzig", "ninety/neunzig",
+        ]
+    )
+    for w in ws.split("/")
+}  # fmt: skip
+WORDS |= TENS
 NUMBER = re.compile(r"\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?")
 SCALED = re.compile(r"[\s\u00a0-]*([a-zäöüA-ZÄÖÜ]+|[万亿])")
 HAN_NUMBER = re.compile(r"[零〇一二两三四五六七八九十百千]+[万亿]?")

@@ -33,12 +33,12 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     short = len(asked.folded.split()) <= SHORT_WORDS and len(asked.folded) <= SHORT_CHARACTERS
     if short and turn.context.listed and not asked.mentions and ordinal(asked.folded) is not None:
         return choose_item(turn, snapshot, asked)
-    if turn.intent == "ask_more" and not asked.mentions:
-        return more(turn, snapshot)
     flags = snapshot.vocabulary.flags.find(asked.folded)
     if "else" in flags and not asked.mentions:
         if turn.context.listed or turn.context.subject[:1] == (CENTRE,):
             return lists.others(turn, snapshot)
+        return more(turn, snapshot)
+    if turn.intent == "ask_more" and not asked.mentions:
         return more(turn, snapshot)
     if asked.mentions:
         return same_question(turn, snapshot, asked)

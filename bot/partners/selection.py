@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -23,7 +24,9 @@ QUESTION_TYPES = frozenset({"when", "where", "who", "how_many", "how_big", "how_
 ASKS_FIGURE = frozenset({"how_many"})
 ASKS_PLACE = frozenset({"where"})
 ASKS_DATE = frozenset({"when", "since_when"})
+HELP = (CENTRE, "market-entry-china", "settlement-ruhr")
 OWN_NAMES = frozenset({CENTRE, "herne", "city-of-herne"})
+WITH = re.compile(r"(?:\b(?:with|mit)|[跟和与同])\s*$")
 UNSURE = 0.3
 MOST_STRANGE = 0.25
 HALF_COVERED = 0.5
@@ -32,7 +35,7 @@ ALL_NAMED = 0.75  # nearness of a fact that has everything the question names
 LARGEST_LEAD = 3.0
 HIGHEST_SCORE = 8.0
 MUST_BE_SAID = frozenset(
-    {"address", "money", "led_by", "students", "population", "area_size", "staff"}
+    {"address", "money", "cinema", "led_by", "students", "population", "area_size", "staff"}
 )  # no sentence answers these in passing
 TYPE_WINDOW = 2.5  # how far (in score) a fact of the asked type may lie behind the best
 MARGIN = 1.0  # facts this close to the best (in score) are said with it
@@ -92,7 +95,7 @@ def leans(turn: Turn, asked: Asked, snapshot: Snapshot) -> bool:
     """Whether a question without a name cannot stand alone: a pronoun, very short, or a follow-up by the classifier."""
     return (
         turn.intent in ("ask_followup", "ask_more", "choose_item")
-        or "pronoun" in snapshot.vocabulary.flags.find(asked.folded)
+        or bool(snapshot.vocabulary.flags.find(asked.folded) & {"pronoun", "else"})
         or _is_short(asked, snapshot)
     )
 
@@ -167,13 +170,18 @@ def _is_short(asked: Asked, snapshot: Snapshot) -> bool:
 
 
 def with_pronoun(asked: Asked, context: Context, snapshot: Snapshot) -> Asked:
-    """ "Since when is it Herne's partner?": beside our own name a pronoun still means the conversation's subject."""
+    """ "Since when is it Herne's partner?": beside our own name a pronoun still means the conversation's subject.
+
+    So does "with Herne" when nothing else is named: the other side of the relation is the subject.
+    """
     strong = {i for m in asked.mentions if m.strength > 1 for i in m.record_ids}
     if not (strong and context.subject and strong <= OWN_NAMES):
         return asked
-    if "pronoun" not in snapshot.vocabulary.flags.find(asked.folded) or set(context.subject[:1]) & strong:
+    pronoun = "pronoun" in snapshot.vocabulary.flags.find(asked.folded)
+    with_us = any(WITH.search(asked.folded[: m.start]) for m in asked.mentions)
+    if not (pronoun or with_us) or set(context.subject[:1]) & strong:
         return asked
-    meant = Mention(len(asked.folded), len(asked.folded), "", context.subject[:2], 3)
+    meant = Mention(len(asked.folded), len(asked.folded), "", context.subject[:1], 3)
     return replace(asked, mentions=(*asked.mentions, meant))
 
 
@@ -201,6 +209,13 @@ def ambiguous(asked: Asked, ranked: Sequence[Scored], context: Context, snapshot
         if top in ids and len(scores) > 1 and scores[0] - scores[1] < MARGIN:
             return tuple(sorted(best, key=lambda i: -best[i]))
     return ()
+
+
+def how_we_help(ranked: Sequence[Scored], asked: Asked) -> tuple[Fact, ...]:
+    """ "What can you do for us?" in whatever circumstances: what is known of the Centre's help, no more."""
+    if "services_help" not in asked.concepts or asked.concepts & (MUST_BE_SAID | ASKS_FIGURE | ASKS_DATE):
+        return ()
+    return tuple(s.fact for s in ranked if s.fact.record_id in HELP)[:2]
 
 
 def resolved(asked: Asked, context: Context) -> Asked:

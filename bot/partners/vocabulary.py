@@ -14,7 +14,7 @@ from bot.partners.yaml_files import read_yaml
 
 ELLIPTIC_PHRASES = re.compile(
     "what about|how about|was ist mit|wie sieht es mit|wie sieht es bei|wie ist es mit|"
-    "不好意思|我是说|我说的是|我指的是|不是|至于|整个|那么|呢|那|在|的"
+    "不好意思|我是说|我说的是|我指的是|不是|不|至于|整个|那么|呢|那|在|的"
 )
 GROUPS = ("kinds", "countries", "cities", "parts", "link_kinds")
 FLAGS = (
