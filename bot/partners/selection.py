@@ -40,7 +40,7 @@ MUST_BE_SAID = frozenset(
 TYPE_WINDOW = 2.5  # how far (in score) a fact of the asked type may lie behind the best
 MARGIN = 1.0  # facts this close to the best (in score) are said with it
 BIAS = -4.2
-CERTAINTY = (1.0, 0.5, -7.0, 1.6, -3.0)  # score, lead, strange, lenient, missing
+CERTAINTY = (1.0, 0.5, -7.0, 1.6, -6.0)  # score, lead, strange, lenient, missing
 
 
 def certainty(ranked: Sequence[Scored], asked: Asked, snapshot: Snapshot, *, lenient: bool) -> float:
