@@ -156,6 +156,9 @@ def child_environment(settings: Settings) -> dict[str, str]:
     return {
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
+        # Small matrices gain nothing from more threads, and each thread and arena costs memory.
+        "OPENBLAS_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
         "HOST": settings.host,
         "PORT": str(settings.port),
         "CORE_PORT": str(settings.core_port),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from bot.common.text import fold
 from bot.partners.names import Mention, NameIndex
 from bot.partners.records import LANGUAGES, Fact
 
-HAN = re.compile(r"[\u3400-\u9fff]")
+REMEMBERED = 64  # questions
 WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -59,6 +60,7 @@ class LanguageIndex:
 
     def __init__(self, facts: Sequence[Fact], names: NameIndex, language: str) -> None:
         self._size = len(facts)
+        self.similarity = lru_cache(maxsize=REMEMBERED)(self._similarity)
         documents: list[str] = []
         owner: list[int] = []
         is_text: list[bool] = []
@@ -81,7 +83,7 @@ class LanguageIndex:
         self._pools = [(pool @ matrix).tocsr() for matrix in (self._full_matrix, self._masked_matrix)]
         self._norms = [np.sqrt(np.asarray(p.multiply(p).sum(axis=1)).ravel()) for p in self._pools]
 
-    def similarity(self, folded: str, folded_masked: str, leave_out: tuple[int, int] | None = None) -> Similarity:
+    def _similarity(self, folded: str, folded_masked: str, leave_out: tuple[int, int] | None = None) -> Similarity:
         """Compare a folded question (and its masked form).
 
         `leave_out` (number of the fact, number of its way of asking) skips that one, for measuring.

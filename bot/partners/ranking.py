@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from bot.store import StoreUnavailable
 
 TWIN_NEARNESS = 0.8  # a city and its administration
 TEXT_NEARNESS = 0.6  # the fact's sentence names the subject
+REMEMBERED = 256  # texts
 HALF_STRANGE = 0.4
 SHORTEST_CORRECTED, SLIP = 5, 86  # letters, and likeness in percent
 CONTEXT_NEARNESS = 0.9  # the subject comes from the conversation, not from the question
@@ -66,6 +68,9 @@ class Ranking:
             raise StoreUnavailable("no knowledge is loaded")
         self.facts = tuple(facts)
         self._names = names
+        self._text_concepts: dict[str, frozenset[str]] = {}
+        # One turn looks at the same text several times: as it stands, with its context, with another subject.
+        self.ask = lru_cache(maxsize=REMEMBERED)(self._ask)
         self._concepts = concepts
         self.indices: dict[str, LanguageIndex] = build(self.facts, names)
         self.twins = _twins(records.values())
@@ -99,7 +104,7 @@ class Ranking:
         total = len(words) + len(pairs)
         return (len(strange) + doubt) / total if total else 0.0
 
-    def ask(self, text: str) -> Asked:
+    def _ask(self, text: str) -> Asked:
         """Fold a question and find names and concepts in it."""
         folded = fold(text)
         mentions = self._names.find(folded)
@@ -191,7 +196,11 @@ class Ranking:
 
     def concepts_of(self, fact: Fact) -> frozenset[str]:
         """Concepts in the sentences of a fact, not in the ways it is asked for."""
-        return frozenset().union(*(self._concepts.find(fold(text)) for text in fact.text.values()))
+        found = self._text_concepts.get(fact.id)
+        if found is None:
+            found = frozenset().union(*(self._concepts.find(fold(text)) for text in fact.text.values()))
+            self._text_concepts[fact.id] = found
+        return found
 
     def _concepts_of(self, fact: Fact) -> frozenset[str]:
         texts = [*fact.text.values(), *(a for many in fact.asked.values() for a in many)]
