@@ -46,7 +46,8 @@ CERTAINTY = (1.0, 0.5, -7.0, 1.6, -6.0)  # score, lead, strange, lenient, missin
 def certainty(ranked: Sequence[Scored], asked: Asked, snapshot: Snapshot, *, lenient: bool) -> float:
     """Probability (0..1) that the first of the ranked facts answers the question.
 
-    The constants come from `python -m bench.ranking --fit`; `lenient` helps short questions that lean on a subject.
+    The constants are set by hand, starting from a logistic fit of left-out ways of asking against the off-topic
+    training sentences; `lenient` helps short questions that lean on a subject.
     """
     words, han_runs = snapshot.vocabulary.content(asked.masked)
     strange = snapshot.ranking.strange_share(words, han_runs)
