@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.partners import answers, followup, lists, selection
 from bot.partners.knowledge import Snapshot
 from bot.partners.ranking import Asked
+from bot.partners.records import CENTRE
 from bot.partners.turn import Answer, Turn
 
 LEANING = frozenset({"ask_followup", "ask_more", "choose_item"})
@@ -35,7 +36,7 @@ TRUST = dict.fromkeys(
 TRUST |= {"talk_to_human": 0.6, "ask_contact": 0.4}
 FALLBACK = "nlu_fallback"
 NAMES_BELONG = ("ask_contact", "talk_to_human", "set_language")  # a name in it does not make it a question
-OWN = frozenset({"china-competence-centre", "herne", "city-of-herne", "luzhou"})
+OWN = frozenset({CENTRE, "herne", "city-of-herne", "luzhou"})
 
 
 def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:

@@ -9,11 +9,11 @@ from bot.common.text import fold
 from bot.partners.figures import years
 from bot.partners.knowledge import Snapshot
 from bot.partners.ranking import Asked
-from bot.partners.records import Fact, Record
+from bot.partners.records import CENTRE, Fact, Record
 from bot.partners.turn import Answer, Context, Filters, Turn
 
 MOST_EVENTS = 6
-NOT_ASKED_FOR_RELATIONS = ("china-competence-centre", "city-of-herne")
+NOT_ASKED_FOR_RELATIONS = (CENTRE, "city-of-herne")
 EVENT_KINDS = {
     "visit": ("visit", "invitation"),
     "agreement": ("twin_city", "friendship", "cooperation_agreement", "university_cooperation", "partner_region"),
@@ -101,11 +101,7 @@ def wanted(turn: Turn, snapshot: Snapshot, *, by_kind: bool = False) -> Answer |
     flags = snapshot.vocabulary.flags.find(folded)
     for mention in snapshot.name_index.find(folded):
         types = {snapshot.records[i].type for i in mention.record_ids}
-        if (
-            mention.strength > 1
-            and "organisation" in types
-            and not set(mention.record_ids) & {"china-competence-centre"}
-        ):
+        if mention.strength > 1 and "organisation" in types and not set(mention.record_ids) & {CENTRE}:
             return None
     filters = organisation_filters(folded, snapshot)
     some = flags & {"any_kind", "partner_words"} or (by_kind and filters.kinds)
