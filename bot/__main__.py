@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -14,11 +13,15 @@ import typer
 from rich.console import Console
 
 from bot import model as models
+from bot.commands.knowledge import app as knowledge
+from bot.commands.outbox import app as outbox
+from bot.commands.unanswered import app as unanswered
 from bot.settings import ROOT, Settings, SettingsError, ensure_secrets, load_settings
 
 app = typer.Typer(help="The assistant of the China Competence Centre Middle Ruhr Area.", no_args_is_help=True)
-knowledge = typer.Typer(help="The partner database.", no_args_is_help=True)
 app.add_typer(knowledge, name="knowledge")
+app.add_typer(outbox, name="outbox")
+app.add_typer(unanswered, name="unanswered")
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -76,6 +79,7 @@ def prepare(config: Settings) -> tuple[Settings, Path]:
 
 def load_knowledge(config: Settings) -> str:
     """Load the files, write the names for the core, say what happened; exits when a row is refused."""
+    from bot.commands.change_lines import kept_lines
     from bot.partners import loader
     from bot.partners.names_file import write_names
     from bot.partners.training import write_training
@@ -91,7 +95,8 @@ def load_knowledge(config: Settings) -> str:
     finally:
         store.close()
     counts = ", ".join(f"{count} {what}" for what, count in report.counts.items())
-    return f"{'loaded' if report.changed else 'up to date'}: {counts}"
+    kept = "".join(f"\n    {line}" for line in kept_lines(report.kept))
+    return f"{'loaded' if report.changed else 'up to date'}: {counts}{kept}"
 
 
 @app.command()
@@ -150,17 +155,6 @@ def load() -> None:
     config = settings()
     migrate(config.database)
     console.print(load_knowledge(config))
-
-
-@knowledge.command()
-def check() -> None:
-    """Check the knowledge files without touching the database."""
-    from bot.partners.files import read_knowledge
-
-    found = read_knowledge(settings().knowledge_dir)
-    if found.refused:
-        fail("\n".join(map(str, found.refused)))
-    console.print(json.dumps({"records": len(found.records), "sources": len(found.sources)}))
 
 
 if __name__ == "__main__":

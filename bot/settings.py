@@ -8,15 +8,15 @@ import secrets
 from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableValue
 
 ROOT = Path(__file__).resolve().parent.parent
-GENERATED = ("session_key", "core_secret", "actions_token")
+GENERATED = ("session_key", "core_secret", "actions_token", "case_key")
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Limit = Annotated[int, Field(ge=1)]
@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     tracker_url: str = ""
     redis_url: str | None = None
     knowledge_dir: Path = ROOT / "data" / "knowledge"
+    handoff_dir: Path = ROOT / "data" / "handoff"  # office hours, calendar and routing
     models_dir: Path = ROOT / "models"
     model_cache: Path | None = None  # a second place to keep trained models, e.g. between builds
 
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     session_key: SecretStr = SecretStr("")
     core_secret: SecretStr = SecretStr("")
     actions_token: SecretStr = SecretStr("")
+    case_key: SecretStr = SecretStr("")  # seals contact data at rest; the first of several seals, all open
 
     # people: desk id -> how it is reached, as JSON
     desk_contacts: dict[str, DeskContact] = Field(default_factory=dict)
@@ -66,6 +68,7 @@ class Settings(BaseSettings):
     # answers
     names_refresh_seconds: Annotated[float, Field(gt=0)] = 5.0
     log_level: str = "INFO"
+    insights_days: Annotated[int, Field(ge=0)] = 90  # how long unanswered questions are kept, redacted; 0: none
 
     # --- gateway ---
     session_hours: Limit = 24
@@ -84,11 +87,37 @@ class Settings(BaseSettings):
     core_patience_seconds: Annotated[float, Field(gt=0)] = 5.0  # how long a turn waits for a core that restarts
     # --- end gateway ---
 
+    # --- mail ---
+    public_url: str = ""  # where visitors and staff reach the assistant; empty: http://127.0.0.1:PORT
+    mail_from: str = ""  # Name <address>; empty: a local address, which only MAIL_MODE=file takes
+    mail_reply_to: str = ""  # box of the team; empty: MAIL_FROM
+    mail_bounce: str = "bounce"  # envelope sender: this, +, an id, and the domain of MAIL_FROM; -: MAIL_FROM itself
+    smtp_host: str = ""
+    smtp_port: Port = 587
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_starttls: bool = True
+    smtp_ca_file: Path | None = None
+    smtp_timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 60.0
+    mail_mode: Literal["file", "smtp", "off"] = "file"
+    outbox_workers: Annotated[int, Field(ge=1, le=16)] = 2
+    outbox_poll_seconds: Annotated[float, Field(gt=0)] = 2.0
+    outbox_lease_seconds: Annotated[float, Field(gt=0)] = 120.0
+    outbox_days: Limit = 90
+    # --- end mail ---
+
     @field_validator("session_key", "core_secret", "actions_token")
     @classmethod
     def _long_enough(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value() and len(value.get_secret_value()) < 32:
             raise ValueError("must have at least 32 characters")
+        return value
+
+    @field_validator("case_key")
+    @classmethod
+    def _each_long_enough(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and any(len(key) < 32 for key in value.get_secret_value().split(",")):
+            raise ValueError("must have at least 32 characters in each of its keys")
         return value
 
     @field_validator("database_url", "tracker_url")
@@ -119,7 +148,51 @@ class Settings(BaseSettings):
             ip_network(part, strict=False)
         return value
 
-    @field_validator("var_dir", "knowledge_dir", "models_dir")
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s/?#<>\"]+(/[^\s?#<>\"]*)?", value):
+            raise ValueError("must be an address like https://chat.example.org")
+        return value.rstrip("/")
+
+    @field_validator("mail_from", "mail_reply_to")
+    @classmethod
+    def _one_address(cls, value: str, info: ValidationInfo) -> str:
+        address = r"[!-~]{1,64}@[A-Za-z0-9.-]{1,190}"
+        named = rf"|[^<>@,;\r\n]+<{address}>" if info.field_name == "mail_from" else ""
+        if value and not re.fullmatch(f"{address}{named}", value.strip()):
+            raise ValueError("must be one address" + (", or a name and an address in angle brackets" if named else ""))
+        return value.strip()
+
+    @field_validator("mail_bounce")
+    @classmethod
+    def _bounce(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,24}", value):
+            raise ValueError("must be up to 24 letters, digits, dots, dashes")
+        return "" if value == "-" else value
+
+    @field_validator("smtp_starttls")
+    @classmethod
+    def _password_only_encrypted(cls, value: bool, info: ValidationInfo) -> bool:
+        if not value and info.data.get("smtp_user") and info.data.get("smtp_port") != 465:
+            raise ValueError("must be true while SMTP_USER is set: a password is never sent unencrypted")
+        return value
+
+    @field_validator("mail_mode")
+    @classmethod
+    def _knows_its_server(cls, value: str, info: ValidationInfo) -> str:
+        if value == "smtp" and not (info.data.get("smtp_host") and info.data.get("mail_from")):
+            raise ValueError("smtp needs SMTP_HOST and MAIL_FROM")
+        return value
+
+    @field_validator("outbox_lease_seconds")
+    @classmethod
+    def _longer_than_a_dialogue(cls, value: float, info: ValidationInfo) -> float:
+        if value < info.data.get("smtp_timeout_seconds", 0) + 15:
+            raise ValueError("must be at least 15 seconds longer than SMTP_TIMEOUT_SECONDS")
+        return value
+
+    @field_validator("var_dir", "knowledge_dir", "models_dir", "smtp_ca_file")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value if value.is_absolute() else (ROOT / value)
@@ -145,6 +218,11 @@ class Settings(BaseSettings):
     @property
     def actions_url(self) -> str:
         return f"http://127.0.0.1:{self.actions_port}"
+
+    @property
+    def public_address(self) -> str:
+        """Where links in mails lead, without a slash at the end."""
+        return self.public_url or f"http://127.0.0.1:{self.port}"
 
     @property
     def names_file(self) -> Path:

@@ -3,33 +3,59 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from bot.partners.yaml_files import read_yaml
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
-Day = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
-Text = Annotated[str, Field(min_length=1)]
+ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,79}$"
+DAY_PATTERN = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+KIND_PATTERN = r"^[a-z0-9_]{1,40}$"
+URL_PATTERN = r"^https?://\S+$"
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def _readable(text: str) -> str:
+    """Neither PostgreSQL nor a spreadsheet can keep every control character."""
+    if CONTROL.search(text):
+        raise ValueError("holds a control character")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text:
+        raise ValueError("must be one line")
+    return text
+
+
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
+Day = Annotated[str, Field(pattern=DAY_PATTERN)]
+Text = Annotated[str, Field(min_length=1, max_length=8000), AfterValidator(_readable)]
+Line = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_readable), AfterValidator(_one_line)]
+Kind = Annotated[str, Field(pattern=KIND_PATTERN)]
+Column = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_readable), AfterValidator(_one_line)]
+Url = Annotated[str, Field(pattern=URL_PATTERN, max_length=2000), AfterValidator(_readable)]
 Lang = Literal["en", "de", "zh"]
 Texts = Annotated[dict[Lang, Text], Field(min_length=1)]
-NameLists = dict[Lang, list[Text]]
+Names = Annotated[dict[Lang, Line], Field(min_length=1)]
+NameLists = dict[Lang, list[Line]]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 class SourceFile(_Model):
     id: Id
-    url: Annotated[str, Field(pattern=r"^https?://")]
-    publisher: Text
-    title: Text
+    url: Url
+    publisher: Line
+    title: Line
     published: Day | None
     language: Lang
 
@@ -46,31 +72,31 @@ class FactFile(_Model):
 
 class _Named(_Model):
     id: Id
-    names: Texts
-    labels: dict[Lang, Text] = {}  # how we call it in a language in which it has no established name
+    names: Names
+    labels: dict[Lang, Line] = {}  # how we call it in a language in which it has no established name
     aliases: NameLists = {}
     descriptions: NameLists = {}
     facts: list[FactFile] = []
 
 
 class OrganisationFile(_Named):
-    kind: Text
+    kind: Kind
     part: Literal["centre", "carrier", "partner", "network", "other"]
-    role: Texts
-    city: str | None = None
-    country: Text
-    website: str | None = None
-    address: str | None = None
-    sectors: list[str] = []
+    role: dict[Lang, Text] = {}
+    city: Column | None = None
+    country: Column
+    website: Url | None = None
+    address: Text | None = None
+    sectors: list[Line] = []
 
 
 class PlaceFile(_Named):
-    kind: Text
-    role: Texts
-    city: str | None = None
-    country: Text
-    website: str | None = None
-    sectors: list[str] = []
+    kind: Kind
+    role: dict[Lang, Text] = {}
+    city: Column | None = None
+    country: Column
+    website: Url | None = None
+    sectors: list[Line] = []
 
 
 class TopicFile(_Named):
@@ -79,20 +105,26 @@ class TopicFile(_Named):
 
 class LinkFile(_Model):
     id: Id
-    kind: Text
+    kind: Kind
     from_: Id = Field(alias="from")
     to: Id
     date: Day | None
-    status: Text
+    status: Line
     facts: list[FactFile] = []
 
 
 class DeskFile(_Model):
+    """The ways to reach a desk may stand here or in the setting DESK_CONTACTS, which comes first."""
+
     id: Id
-    names: Texts
+    names: Names
     languages: list[Lang]
     organisation: Id | None = None
     answers_for: list[Id] = []
+    email: Line | None = None
+    phone: Line | None = None
+    url: Line | None = None
+    hours: Line | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +141,7 @@ class Refusal:
 
 @dataclass
 class Knowledge:
-    """All files, parsed; `refused` is empty when they may be loaded."""
+    """All files, parsed; `refused` is empty when they may be loaded, `file_of` names the file of each id."""
 
     sources: list[SourceFile] = field(default_factory=list)
     organisations: list[OrganisationFile] = field(default_factory=list)
@@ -118,6 +150,7 @@ class Knowledge:
     links: list[LinkFile] = field(default_factory=list)
     desks: list[DeskFile] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    file_of: dict[str, str] = field(default_factory=dict)
     checksum: str = ""
 
     @property
@@ -125,42 +158,50 @@ class Knowledge:
         return [*self.organisations, *self.places, *self.topics, *self.links]
 
 
+# Where which rows stand: file pattern -> (attribute of Knowledge, model, key of the list; None: one row a file).
+LAYOUT: dict[str, tuple[str, type[Any], str | None]] = {
+    "sources.yml": ("sources", SourceFile, "sources"),
+    "organisations/*.yml": ("organisations", OrganisationFile, None),
+    "places/*.yml": ("places", PlaceFile, None),
+    "topics/*.yml": ("topics", TopicFile, None),
+    "links/*.yml": ("links", LinkFile, "links"),
+    "desks.yml": ("desks", DeskFile, "desks"),
+}
+
+
 def read_knowledge(folder: Path) -> Knowledge:
     """Read and check every file below `folder`; wrong rows are collected in `refused`, never raised."""
     knowledge = Knowledge()
     digest = hashlib.sha256()
-    seen: dict[str, str] = {}
-    rows: list[tuple[str, type[Any], list[Any], str | None]] = [
-        ("sources.yml", SourceFile, knowledge.sources, "sources"),
-        ("organisations/*.yml", OrganisationFile, knowledge.organisations, None),
-        ("places/*.yml", PlaceFile, knowledge.places, None),
-        ("topics/*.yml", TopicFile, knowledge.topics, None),
-        ("links/*.yml", LinkFile, knowledge.links, "links"),
-        ("desks.yml", DeskFile, knowledge.desks, "desks"),
-    ]
-    for pattern, model, target, key in rows:
+    seen = knowledge.file_of
+    for pattern, (attribute, model, key) in LAYOUT.items():
         for path in sorted(folder.glob(pattern)):
             name = str(path.relative_to(folder))
             digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
-            for label, data in _rows(path, name, key, knowledge.refused):
-                try:
-                    row = model.model_validate(data)
-                except ValidationError as error:
-                    for e in error.errors():
-                        where = ".".join(map(str, e["loc"])) or "row"
-                        knowledge.refused.append(Refusal(name, label, f"{where}: {e['msg']}"))
-                    continue
-                ids = [row.id, *(fact.id for fact in getattr(row, "facts", []))]
-                for identifier in ids:
+            for row in read_file(path, name, model, key, knowledge.refused):
+                for identifier in [row.id, *(fact.id for fact in getattr(row, "facts", []))]:
                     if identifier in seen:
                         knowledge.refused.append(Refusal(name, identifier, f"id is already used in {seen[identifier]}"))
                     seen[identifier] = name
-                target.append(row)
+                getattr(knowledge, attribute).append(row)
     if not knowledge.sources and not knowledge.refused:
         knowledge.refused.append(Refusal(str(folder.name), "sources.yml", "no knowledge files found"))
     _check_references(knowledge)
     knowledge.checksum = digest.hexdigest()
     return knowledge
+
+
+def read_file(path: Path, name: str, model: type[Any], key: str | None, refused: list[Refusal]) -> list[Any]:
+    """The rows of one file as models; `name` is what refusals call it, `key` what its list stands under, if any."""
+    found = []
+    for label, data in _rows(path, name, key, refused):
+        try:
+            found.append(model.model_validate(data))
+        except ValidationError as error:
+            for e in error.errors():
+                where = ".".join(map(str, e["loc"])) or "row"
+                refused.append(Refusal(name, label, f"{where}: {e['msg']}"))
+    return found
 
 
 def _rows(path: Path, name: str, key: str | None, refused: list[Refusal]) -> Iterator[tuple[str, Any]]:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.common.text import fold
-from bot.partners import queries
+from bot.partners import queries, refresh
+from bot.partners.common_words import read_common_words
 from bot.partners.concepts import Concepts, read_concepts
+from bot.partners.name_table import NameTable
 from bot.partners.names import NameIndex
 from bot.partners.ranking import Ranking
-from bot.partners.records import Desk, Fact, Name, Record
+from bot.partners.records import Desk, Fact, Record
 from bot.partners.vocabulary import Vocabulary, read_vocabulary
 from bot.partners.yaml_files import read_yaml
 from bot.store import Store
@@ -28,7 +30,7 @@ class Snapshot:
 
     revision: int
     records: Mapping[str, Record]
-    names: tuple[Name, ...]
+    names: NameTable
     name_index: NameIndex
     facts: Mapping[str, Fact]
     facts_of: Mapping[str, tuple[Fact, ...]]
@@ -87,19 +89,19 @@ class KnowledgeBase:
                 return self._snapshot
             revision = self._store.run(queries.revision)
             if self._snapshot is None or self._snapshot.revision != revision:
-                self._snapshot = take_snapshot(self._store, self._folder)
+                self._snapshot = take_snapshot(self._store, self._folder, self._snapshot)
             self._checked = time.monotonic()
             return self._snapshot
         finally:
             self._lock.release()
 
 
-def take_snapshot(store: Store, folder: Path) -> Snapshot:
-    """Read everything in one transaction and build the indices."""
+def take_snapshot(store: Store, folder: Path, before: Snapshot | None = None) -> Snapshot:
+    """Read everything in one transaction and build the indices; what did not change is taken from `before`."""
     with store.session() as session:
         revision = queries.revision(session)
         records = {record.id: record for record in queries.records(session)}
-        names = queries.names(session)
+        names, changed = refresh.renewed_names(session, revision, before.names if before else None)
         facts = queries.facts(session)
         desks = queries.desks(session)
     facts_of: dict[str, list[Fact]] = defaultdict(list)
@@ -112,8 +114,23 @@ def take_snapshot(store: Store, folder: Path) -> Snapshot:
                 if end:
                     links_of[end].append(record)
     places = _read_other_places(folder)
-    known_words = {fold(word) for words in places.values() for word in words}
-    name_index = NameIndex(names, known_words)
+    name_index = refresh.renewed_index(
+        names,
+        {record.id: record.type for record in records.values()},
+        {fold(word) for words in places.values() for word in words},
+        read_common_words(),
+        (before.names, before.name_index) if before else None,
+    )
+    if before and refresh.ranking_holds(
+        facts,
+        before.ranking.facts,
+        records,
+        before.records,
+        set(before.names.of(changed)) ^ set(names.of(changed)),
+    ):
+        ranking = refresh.with_names(before.ranking, name_index, records)
+    else:
+        ranking = Ranking(facts, records, name_index, read_concepts(folder))
     return Snapshot(
         revision=revision,
         records=records,
@@ -123,7 +140,7 @@ def take_snapshot(store: Store, folder: Path) -> Snapshot:
         facts_of={record_id: tuple(sorted(many, key=by_confidence)) for record_id, many in facts_of.items()},
         links_of={end: tuple(many) for end, many in links_of.items()},
         desks=desks,
-        ranking=Ranking(facts, records, name_index, read_concepts(folder)),
+        ranking=ranking,
         vocabulary=read_vocabulary(folder),
         other_places=Concepts(places),
     )

@@ -1,40 +1,52 @@
-"""Loads the knowledge files into the database: all of it in one transaction, or nothing."""
+"""Loads the knowledge files into the database: all of it in one transaction, or nothing; what staff changed stands."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pypinyin import lazy_pinyin
-from sqlalchemy import delete, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.common.text import fold
 from bot.partners import tables as t
-from bot.partners.files import Knowledge, LinkFile, Refusal, read_knowledge
+from bot.partners.editing import audit, stored
+from bot.partners.editing.changes import Change, diff
+from bot.partners.editing.merge import Merged, merge
+from bot.partners.editing.rows import Rows, file_rows
+from bot.partners.editing.transaction import BEFORE_EDITING, change, read_base, write_base
+from bot.partners.files import Knowledge, Refusal, read_knowledge
 from bot.settings import DeskContact
 from bot.store import Store
 
 ALL_TABLES = (
     t.DeskTopicRow, t.DeskRow, t.FactTextRow, t.FactRow, t.NameRow, t.LinkRow, t.TopicOrganisationRow,
-    t.TopicRow, t.PlaceRow, t.OrganisationRow, t.RecordRow, t.SourceRow,
+    t.TopicRow, t.PlaceRow, t.OrganisationRow, t.RecordRow, t.SourceRow, t.FileRow,
 )  # fmt: skip
+BY, ORIGIN = "files", "knowledge load"
+COUNTED = {
+    "sources": t.SourceRow, "organisations": t.OrganisationRow, "places": t.PlaceRow, "topics": t.TopicRow,
+    "links": t.LinkRow, "facts": t.FactRow, "desks": t.DeskRow,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What a load did: `changed` is false when the database already held just this."""
+    """What a load did: `changed` is false when the database already held just this.
+
+    `kept`: where the files changed what staff had changed as well, and staff's word stood.
+    """
 
     changed: bool
     refused: tuple[Refusal, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    kept: tuple[Change, ...] = ()
 
 
 def load(store: Store, folder: Path, contacts: Mapping[str, DeskContact] | None = None) -> LoadReport:
-    """Put the files below `folder` and the configured `contacts` into the database.
+    """Bring the files below `folder` and the configured `contacts` into the database.
 
     Any refused row refuses the whole load; the database then stays as it was.
     """
@@ -43,135 +55,43 @@ def load(store: Store, folder: Path, contacts: Mapping[str, DeskContact] | None 
     known_desks = {desk.id for desk in knowledge.desks}
     for desk_id in contacts:
         if desk_id not in known_desks:
-            why = f"no such desk; desks are {', '.join(sorted(known_desks))}"
+            why = f"no such desk in the files; they hold {', '.join(sorted(known_desks))}"
             knowledge.refused.append(Refusal("DESK_CONTACTS", desk_id, why))
     if knowledge.refused:
         return LoadReport(changed=False, refused=tuple(knowledge.refused))
     configured = json.dumps({k: v.model_dump() for k, v in contacts.items()}, sort_keys=True)
     checksum = hashlib.sha256((knowledge.checksum + configured).encode()).hexdigest()
     with store.session() as session:
-        current = session.scalar(select(t.RevisionRow))
-        counts = _counts(knowledge)
-        if current is not None and current.checksum == checksum:
-            return LoadReport(changed=False, counts=counts)
-        for table in ALL_TABLES:
-            session.execute(delete(table))
-        _insert(session, knowledge, contacts)
-        if current is None:
-            session.add(t.RevisionRow(id=1, revision=1, checksum=checksum))
-        else:
-            current.revision += 1
-            current.checksum = checksum
-    return LoadReport(changed=True, counts=counts)
+        if session.scalar(select(t.RevisionRow.checksum)) == checksum:
+            return LoadReport(changed=False, counts=_counts(session))
+    files = _with_contacts(knowledge, contacts)
+
+    def plan(session: Session) -> tuple[Rows, Merged]:
+        before = stored.read(session)
+        old = session.scalar(select(t.RevisionRow.checksum)) == BEFORE_EDITING
+        return before, merge(before if old else read_base(session), files, before)
+
+    def write(session: Session, revision: t.RevisionRow, planned: tuple[Rows, Merged]) -> None:
+        before, merged = planned
+        stored.write(session, before, merged.rows, renumber=True)
+        write_base(session, files, {key: knowledge.file_of[key[1]] for key in files})
+        # What a first load brings stands in the files; afterwards each difference is written down.
+        changes = diff(before, merged.rows) if before else ()
+        audit.note(session, [*changes, *merged.kept], BY, ORIGIN)
+        revision.revision += 1
+        revision.checksum = checksum
+
+    _, merged = change(store, plan, lambda _: True, write)
+    return LoadReport(changed=True, counts=store.run(_counts), kept=merged.kept)
 
 
-def _counts(knowledge: Knowledge) -> dict[str, int]:
-    return {
-        "sources": len(knowledge.sources),
-        "organisations": len(knowledge.organisations),
-        "places": len(knowledge.places),
-        "topics": len(knowledge.topics),
-        "links": len(knowledge.links),
-        "facts": sum(len(record.facts) for record in knowledge.records),
-        "desks": len(knowledge.desks),
-    }
+def _with_contacts(knowledge: Knowledge, contacts: Mapping[str, DeskContact]) -> Rows:
+    rows = file_rows(knowledge)
+    for desk_id, contact in contacts.items():
+        given = {name: value for name, value in contact.model_dump().items() if value}
+        rows["desk", desk_id] = {**rows["desk", desk_id], **given}
+    return rows
 
 
-def _bulk(session: Session, table: type, rows: Iterable[dict[str, object]]) -> None:
-    values = list(rows)
-    if values:
-        session.execute(insert(table), values)
-
-
-def _insert(session: Session, k: Knowledge, contacts: Mapping[str, DeskContact]) -> None:
-    _bulk(session, t.SourceRow, (s.model_dump() for s in k.sources))
-    types = [(k.organisations, "organisation"), (k.places, "place"), (k.topics, "topic"), (k.links, "link")]
-    position = 0
-    records: list[dict[str, object]] = []
-    for group, type_ in types:
-        for record in group:  # type: ignore[attr-defined]
-            records.append({"id": record.id, "type": type_, "position": position})
-            position += 1
-    _bulk(session, t.RecordRow, records)
-    shared = {"id", "kind", "role", "city", "country", "website", "sectors"}
-    _bulk(session, t.OrganisationRow, (o.model_dump(include=shared | {"part", "address"}) for o in k.organisations))
-    _bulk(session, t.PlaceRow, (p.model_dump(include=shared) for p in k.places))
-    _bulk(session, t.TopicRow, ({"id": topic.id} for topic in k.topics))
-    _bulk(
-        session,
-        t.TopicOrganisationRow,
-        (
-            {"topic_id": topic.id, "record_id": record_id, "position": n}
-            for topic in k.topics
-            for n, record_id in enumerate(topic.organisations)
-        ),
-    )
-    _bulk(
-        session,
-        t.LinkRow,
-        (
-            {"id": x.id, "kind": x.kind, "from_id": x.from_, "to_id": x.to, "date": x.date, "status": x.status}
-            for x in k.links
-        ),
-    )
-    _bulk(session, t.NameRow, _names(k))
-    facts = [(record.id, n, fact) for record in k.records for n, fact in enumerate(record.facts)]
-    _bulk(
-        session,
-        t.FactRow,
-        (
-            {
-                "id": fact.id, "record_id": record_id, "position": n, "as_of": fact.as_of,
-                "source_id": fact.source, "confidence": fact.confidence, "variants": fact.variants,
-            }
-            for record_id, n, fact in facts
-        ),
-    )  # fmt: skip
-    _bulk(
-        session,
-        t.FactTextRow,
-        (
-            {"fact_id": fact.id, "language": language, "kind": kind, "text": text}
-            for _, _, fact in facts
-            for kind, texts in (("text", {la: [tx] for la, tx in fact.text.items()}), ("asked", fact.asked))
-            for language, many in texts.items()
-            for text in dict.fromkeys(many)
-        ),
-    )
-    _bulk(
-        session,
-        t.DeskRow,
-        (
-            {
-                "id": d.id, "position": n, "names": d.names, "languages": d.languages,
-                "organisation_id": d.organisation, **contacts.get(d.id, DeskContact()).model_dump(),
-            }
-            for n, d in enumerate(k.desks)
-        ),
-    )  # fmt: skip
-    _bulk(
-        session,
-        t.DeskTopicRow,
-        ({"desk_id": d.id, "record_id": record_id} for d in k.desks for record_id in dict.fromkeys(d.answers_for)),
-    )
-
-
-def _names(k: Knowledge) -> Iterable[dict[str, object]]:
-    """Every way to call a record; Chinese names also in pinyin, written together and apart."""
-    for record in k.records:
-        if isinstance(record, LinkFile):
-            continue
-        seen: set[tuple[str, str]] = set()
-        ways: list[tuple[str, str, str]] = [(la, "official", text) for la, text in record.names.items()]
-        ways += [(la, "label", text) for la, text in record.labels.items()]
-        ways += [(la, "alias", text) for la, many in record.aliases.items() for text in many]
-        ways += [(la, "description", text) for la, many in record.descriptions.items() for text in many]
-        for language, kind, text in list(ways):
-            if language == "zh" and kind in ("official", "alias"):
-                syllables = lazy_pinyin(text)
-                ways += [("zh", "transliteration", " ".join(syllables)), ("zh", "transliteration", "".join(syllables))]
-        for language, kind, text in ways:
-            if (language, text) in seen:
-                continue
-            seen.add((language, text))
-            yield {"record_id": record.id, "language": language, "kind": kind, "text": text, "folded": fold(text)}
+def _counts(session: Session) -> dict[str, int]:
+    return {what: session.scalar(select(func.count()).select_from(table)) or 0 for what, table in COUNTED.items()}

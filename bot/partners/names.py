@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import copy
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from bot.common.text import fold
+from bot.common.text import fold, strip_legal_form
+from bot.partners.common_words import CommonWords
+from bot.partners.mention_signs import has_legal_form, is_signed
+from bot.partners.name_layers import LayeredLookup
+from bot.partners.name_lookup import NameLookup, Spelling
 from bot.partners.records import Name
 
 TOKEN = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]")
 ARTICLES = ("the ", "der ", "die ", "das ", "den ", "dem ", "des ", "your ", "euer ", "ihr ")
 MAX_TOKENS = 24
-FUZZY_TOKENS = 5
+FUZZY_TOKENS, WIDEST = 5, 14  # words and characters of a misspelt name
+SHORTEST_HAN = 4  # characters in which an organisation is looked for misspelt; with fewer much is alike
 CLOSE = 82
+SURELY = 88  # likeness, in percent, from which a misspelt name is believed before a shorter exact one inside it
 STRENGTH = {"official": 3, "alias": 3, "label": 3, "transliteration": 2, "description": 1}
+FEW = 2_000  # so many names are compared one by one; of more, only those that share something with the text
+MOST_UNKNOWN = 16  # words of one text that are looked for among misspelt names
+REMEMBERED = 256  # texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,112 +52,237 @@ class Resolution:
     suggestions: tuple[str, ...] = ()
 
 
-class NameIndex:
-    """All names of all records, looked up by folded text; lookups do not grow with the number of names."""
+class _Sentence:
+    """The words of a text and what is known of each: covered by an exact name, part of any name, common."""
 
-    def __init__(self, names: Iterable[Name], known_words: Iterable[str] = ()) -> None:
-        by_text: dict[str, dict[str, int]] = defaultdict(dict)
-        for name in names:
-            strength = STRENGTH[name.kind]
-            for text in _spellings(name):
-                ids = by_text[text]
-                ids[name.record_id] = max(strength, ids.get(name.record_id, 0))
-        self._by_text: Mapping[str, Mapping[str, int]] = dict(by_text)
-        named = [t for t, ids in by_text.items() if max(ids.values()) > 1]
-        self._latin = [t for t in named if len(t) >= 5 and t.isascii()]
-        self._han = [t for t in named if len(t) >= 3 and not t.isascii()]
-        self._known = set(known_words) | {w for text in by_text for w in text.split()}
+    def __init__(
+        self, words: list[str], covered: Sequence[bool], is_named: Callable[[str], bool], common: CommonWords
+    ) -> None:
+        self.words, self.covered = words, covered
+        self.named = [word.isascii() and is_named(word) for word in words]
+        self.known = [named or word in common for named, word in zip(self.named, words, strict=True)]
+
+    def unknown(self) -> list[int]:
+        """Places of words in Latin letters that may be misspelt."""
+        return [
+            n for n, word in enumerate(self.words)
+            if not self.known[n] and not self.covered[n] and word.isascii() and len(word) > 1
+        ]  # fmt: skip
+
+    def pool(self, first: int, last: int, near: list[str], general: list[str]) -> list[str]:
+        """The names that these words, all in Latin letters, may be a misspelling of."""
+        if all(self.named[first : last + 1]):
+            return []
+        # A company's name is not sought in words that are all common: there are too many companies.
+        return general if all(self.known[first : last + 1]) else near
+
+
+class NameIndex:
+    """All names of all records, looked up by folded text; lookups hardly grow with the number of names.
+
+    `types`: record id -> type. Organisations called by `common` words are found only where a sign says so.
+    """
+
+    def __init__(
+        self,
+        names: Iterable[Name],
+        known_words: Iterable[str] = (),
+        *,
+        types: Mapping[str, str] | None = None,
+        common: CommonWords | None = None,
+    ) -> None:
+        self._common = common or CommonWords()
+        self._other_words = frozenset(known_words)
+        self._types = types or {}
+        self._base = NameLookup(s for name in names for s in self._spellings(name))
+        self._use(self._base)
+
+    def _use(self, lookup: NameLookup | LayeredLookup) -> None:
+        self._lookup = lookup
+        self._all_latin, self._all_han = lookup.few("latin", FEW), lookup.few("han", FEW)
+        self._general = lookup.few("general", FEW) or []
+        self._find_again = lru_cache(maxsize=REMEMBERED)(self._find)
+
+    def with_changes(self, names: Mapping[str, Iterable[Name]], types: Mapping[str, str]) -> NameIndex:
+        """The index with other names for some records (none for one that is gone); shares what did not change.
+
+        `names` holds all records that changed since this index was first made, not only since the last change.
+        """
+        made = copy.copy(self)
+        made._types = types
+        top = NameLookup(s for many in names.values() for name in many for s in made._spellings(name))
+        made._use(LayeredLookup(self._base, top, frozenset(names)))
+        return made
 
     def __len__(self) -> int:
-        return len(self._by_text)
+        return len(self._lookup)
 
-    def find(self, folded: str, *, misspelt: bool = True) -> tuple[Mention, ...]:
+    def _spellings(self, name: Name) -> Iterator[Spelling]:
+        organisation = self._types.get(name.record_id) == "organisation"
+        strength = STRENGTH[name.kind]
+        for text in dict.fromkeys(spellings(name, organisation=organisation)):
+            weak = organisation and strength > 1 and not has_legal_form(text) and self._common.make_up(text)
+            yield Spelling(text, name.record_id, strength, weak, organisation)
+
+    def is_weak(self, folded: str) -> bool:
+        """Whether a spelling names nothing unless a sign beside it says so."""
+        bearers = self._lookup.bearers(folded)
+        return bool(bearers) and all(bearer.weak for bearer in bearers)
+
+    def find(self, folded: str, *, misspelt: bool = True, written: str = "") -> tuple[Mention, ...]:
         """Mentions in an already folded text, left to right, longest first, without overlaps.
 
-        `misspelt` also looks for names that are a few letters off.
+        `misspelt` also looks for names that are a few letters off; `written` is the text before folding, in which
+        quotation marks show what is a name.
         """
+        return self._find_again(folded, misspelt, written)
+
+    def _find(self, folded: str, misspelt: bool, written: str) -> tuple[Mention, ...]:
         tokens = [(m.start(), m.end()) for m in TOKEN.finditer(folded)]
+        exact = self._exact(folded, tokens)
         found: list[Mention] = []
-        free: list[tuple[int, int]] = []
         position = 0
         while position < len(tokens):
-            mention, width = self._longest(folded, tokens, position)
-            if mention:
-                found.append(mention)
-                position += width
+            for last, name in exact.get(position, ()):
+                mention = self._mention(folded, tokens[position][0], tokens[last][1], name, written)
+                if mention:
+                    found.append(mention)
+                    position = last + 1
+                    break
             else:
-                free.append(tokens[position])
                 position += 1
         if misspelt:
-            found += self._misspelt(folded, free)
+            found = self._with_misspelt(folded, tokens, found)
         return tuple(sorted(found, key=lambda m: m.start))
 
-    def _longest(self, folded: str, tokens: Sequence[tuple[int, int]], first: int) -> tuple[Mention | None, int]:
-        start = tokens[first][0]
-        for last in range(min(len(tokens), first + MAX_TOKENS) - 1, first - 1, -1):
-            end = tokens[last][1]
-            text = folded[start:end]
-            ids = self._by_text.get(text)
-            if ids is None and len(text) > 4 and text[-1] == "s" and text.isascii():
-                ids = self._by_text.get(text[:-1])  # the genitive: Hernes, Luzhous
-            if ids:
-                strongest = max(ids.values())
-                return Mention(start, end, text, tuple(ids), strongest), last - first + 1
-        return None, 0
+    def _exact(self, folded: str, tokens: Sequence[tuple[int, int]]) -> dict[int, list[tuple[int, str]]]:
+        """First token -> (last token, spelling), the longest first."""
+        spans: list[tuple[int, int]] = []
+        texts: list[str] = []
+        for first in range(len(tokens)):
+            for last in range(min(len(tokens), first + MAX_TOKENS) - 1, first - 1, -1):
+                text = folded[tokens[first][0] : tokens[last][1]]
+                spans.append((first, last))
+                texts.append(text)
+                if len(text) > 4 and text[-1] == "s" and text.isascii():
+                    spans.append((first, last))
+                    texts.append(text[:-1])  # the genitive: Hernes, Luzhous
+        found: dict[int, list[tuple[int, str]]] = {}
+        for (first, last), text, held in zip(spans, texts, self._lookup.holds(texts), strict=True):
+            if held:
+                found.setdefault(first, []).append((last, text))
+        return found
 
-    def _misspelt(self, folded: str, free: Sequence[tuple[int, int]]) -> list[Mention]:
+    def _mention(self, folded: str, start: int, end: int, name: str, written: str) -> Mention | None:
+        bearers = self._lookup.bearers(name)
+        if any(bearer.weak for bearer in bearers) and not is_signed(folded, start, end, written):
+            bearers = tuple(bearer for bearer in bearers if not bearer.weak)
+        if not bearers:
+            return None
+        strength = max(bearer.strength for bearer in bearers)
+        return Mention(start, end, folded[start:end], tuple(bearer.record_id for bearer in bearers), strength)
+
+    def _with_misspelt(self, folded: str, tokens: Sequence[tuple[int, int]], exact: list[Mention]) -> list[Mention]:
+        """The exact mentions and the misspelt ones between them; a misspelt name replaces shorter names inside it."""
+        covered = [any(m.start <= start < m.end for m in exact) for start, _ in tokens]
+        if all(covered):
+            return exact
+        sentence = _Sentence([folded[start:end] for start, end in tokens], covered, self._is_named, self._common)
+        latin, han = self._candidates(sentence)
+        starts, ends = {m.start for m in exact}, {m.end for m in exact}
         found: list[Mention] = []
         taken = -1
-        for first in range(len(free)):
-            if free[first][0] < taken:
+        for first, (start, _) in enumerate(tokens):
+            if start < taken or (covered[first] and start not in starts):
                 continue
             best: tuple[float, Mention] | None = None
-            for last in range(first, min(len(free), first + 8)):
-                if last > first and free[last][0] - free[last - 1][1] > 1:
-                    break  # something named already stands between
-                text = folded[free[first][0] : free[last][1]]
-                match = self._nearest(text, latin=text.isascii(), tokens=last - first + 1)
-                if match and (best is None or match[1] > best[0]):
-                    ids = tuple(self._by_text[match[0]])
-                    best = match[1], Mention(free[first][0], free[last][1], text, ids, 2)
+            for last in range(first, min(len(tokens), first + WIDEST)):
+                end = tokens[last][1]
+                if (covered[last] and end not in ends) or all(covered[first : last + 1]):
+                    continue
+                text = folded[start:end]
+                if text.isascii():
+                    pool = sentence.pool(first, last, latin, self._general)
+                else:
+                    pool = han if len(text) >= SHORTEST_HAN else self._general
+                match = self._nearest(text, pool, tokens=last - first + 1) if pool else None
+                if match is None or (best is not None and match[1] <= best[0]):
+                    continue
+                inside = [m for m in exact if start <= m.start < end]
+                if inside and (match[1] < SURELY or not self._outranks(match[0], inside)):
+                    continue
+                best = match[1], Mention(start, end, text, match[0], 2)
             if best:
                 found.append(best[1])
                 taken = best[1].end
-        return found
+        return found + [m for m in exact if not any(f.start <= m.start < f.end for f in found)]
 
-    def _nearest(self, text: str, *, latin: bool, tokens: int) -> tuple[str, float] | None:
-        if latin:
-            if len(text) < 5 or tokens > FUZZY_TOKENS or all(w in self._known for w in text.split()):
+    def _outranks(self, record_ids: tuple[str, ...], inside: Iterable[Mention]) -> bool:
+        """Whether a misspelt name is an organisation's that the exact mentions inside it do not mean."""
+        meant = {i for mention in inside for i in mention.record_ids}
+        return meant.isdisjoint(record_ids) and all(self._types.get(i) == "organisation" for i in record_ids)
+
+    def _candidates(self, sentence: _Sentence) -> tuple[list[str], list[str]]:
+        """Names in Latin letters, and in others, that may stand misspelt in what no exact name covers."""
+        lookup = self._lookup
+        latin, han = self._all_latin, self._all_han
+        if latin is None:
+            near = (name for n in sentence.unknown()[:MOST_UNKNOWN] for name in lookup.near_latin(sentence.words, n))
+            latin = list(dict.fromkeys([*near, *self._general]))
+        if han is None:
+            runs = "".join(" " if word.isascii() else word for word in sentence.words).split()
+            near = (name for run in runs if len(run) > 2 for name in lookup.near_han(run))
+            han = list(dict.fromkeys([*near, *self._general]))
+        return latin, han
+
+    def _is_named(self, word: str) -> bool:
+        return word in self._other_words or self._lookup.knows(word)
+
+    def _nearest(self, text: str, pool: Sequence[str], *, tokens: int) -> tuple[tuple[str, ...], float] | None:
+        """(records, likeness in percent) of the name in the pool that is nearest to the text."""
+        if text.isascii():
+            if len(text) < 5 or tokens > FUZZY_TOKENS:
                 return None
             cutoff = 90 if len(text) < 6 else 83 if tokens == 1 else 87
-            match = process.extractOne(text, self._latin, scorer=fuzz.ratio, score_cutoff=cutoff)
+            match = process.extractOne(text, pool, scorer=fuzz.ratio, score_cutoff=cutoff)
             if match and tokens > 1 and len(match[0].split()) == 1 and fuzz.ratio(text.replace(" ", ""), match[0]) < 90:
                 return None
         else:
             if len(text) < 3:
                 return None
-            match = process.extractOne(text, self._han, scorer=fuzz.ratio, score_cutoff=80 if len(text) > 4 else 85)
-        return (match[0], match[1]) if match else None
+            match = process.extractOne(text, pool, scorer=fuzz.ratio, score_cutoff=80 if len(text) > 4 else 85)
+        if not match:
+            return None
+        equal = process.extract(text, pool, scorer=fuzz.ratio, score_cutoff=match[1] - 0.001, limit=None)
+        return self._records([name for name, _, _ in equal]), match[1]
+
+    def _records(self, spellings: Sequence[str]) -> tuple[str, ...]:
+        ids = (b.record_id for text in spellings for b in self._lookup.bearers(text) if not b.weak)
+        return tuple(dict.fromkeys(ids))
 
     def resolve(self, text: str, limit: int = 3) -> Resolution:
         """What `text`, taken as one name, means; never the first of several."""
         folded = fold(text)
-        ids = self._by_text.get(folded)
-        if ids:
-            strongest = max(ids.values())
-            return Resolution(tuple(i for i, s in ids.items() if s == strongest))
-        pool = self._latin if folded.isascii() else self._han
-        near = process.extract(folded, pool, scorer=fuzz.WRatio, limit=12, score_cutoff=60)
-        known = all(word in self._known for word in folded.split())
-        close = [self._by_text[name] for name, _, _ in near if not known and fuzz.ratio(folded, name) >= CLOSE]
+        bearers = self._lookup.bearers(folded)
+        if bearers:
+            strongest = max(bearer.strength for bearer in bearers)
+            return Resolution(tuple(b.record_id for b in bearers if b.strength == strongest))
+        words = TOKEN.findall(folded)
+        sentence = _Sentence(words, [False] * len(words), self._is_named, self._common)
+        latin, han = self._candidates(sentence)
+        near = process.extract(
+            folded, latin if folded.isascii() else han, scorer=fuzz.WRatio, limit=12, score_cutoff=60
+        )
+        known = all(sentence.known)
+        close = [name for name, _, _ in near if not known and fuzz.ratio(folded, name) >= CLOSE]
         if close:
-            merged = tuple(dict.fromkeys(i for group in close[:1] for i in group))
-            return Resolution(merged)
-        suggestions = dict.fromkeys(i for name, _, _ in near for i in self._by_text[name])
-        return Resolution((), tuple(suggestions)[:limit])
+            return Resolution(self._records(close[:1]))
+        suggestions = self._records([name for name, _, _ in near])
+        return Resolution((), suggestions[:limit])
 
 
-def _spellings(name: Name) -> Iterable[str]:
+def spellings(name: Name, *, organisation: bool) -> Iterable[str]:
+    """The name as it is, and without its article, without what stands in brackets, without its legal form."""
     yield name.folded
     if name.kind == "description":
         for article in ARTICLES:
@@ -157,3 +292,7 @@ def _spellings(name: Name) -> Iterable[str]:
         outside = fold(re.sub(r"\([^)]*\)", " ", name.text))
         if outside:
             yield outside
+    if organisation and name.kind in ("official", "alias") and has_legal_form(name.folded):
+        shorter = strip_legal_form(name.folded)
+        if name.folded.startswith(shorter.split()[0]):  # "AG Herne" is not called Herne
+            yield shorter

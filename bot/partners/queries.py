@@ -148,6 +148,12 @@ def names(session: Session) -> tuple[Name, ...]:
     )
 
 
+def names_of(session: Session, record_ids: Sequence[str]) -> tuple[Name, ...]:
+    """Every way to call these records."""
+    query = select(t.NameRow).where(t.NameRow.record_id.in_(record_ids)).order_by(t.NameRow.id)
+    return tuple(Name(row.record_id, row.language, row.kind, row.text, row.folded) for row in session.scalars(query))
+
+
 def facts(session: Session) -> tuple[Fact, ...]:
     """All facts with their source, their sentences and the ways they are asked for, in the order of the files."""
     sources = {

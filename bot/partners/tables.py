@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import DDL, JSON, DateTime, ForeignKey, Index, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store import Base
@@ -150,3 +153,51 @@ class RevisionRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     revision: Mapped[int]
     checksum: Mapped[str] = mapped_column(String(64))
+
+
+class FileRow(Base):
+    """What the knowledge files said of a row when they were last loaded: tells their changes from those of staff."""
+
+    __tablename__ = "knowledge_file_row"
+    type: Mapped[str] = mapped_column(String(16), primary_key=True)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    position: Mapped[int]
+    file: Mapped[str] = mapped_column(Text)
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class ChangeRow(Base):
+    """Who changed what when; rows are only ever added. `action`: added, changed, retired or kept (staff's value stood
+    against a new one in the files). An empty `field` means the whole row."""
+
+    __tablename__ = "knowledge_change"
+    __table_args__ = (Index("ix_knowledge_change_row", "row_type", "row_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    by: Mapped[str] = mapped_column(String(120))
+    origin: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(String(8))
+    row_type: Mapped[str] = mapped_column(String(16))
+    row_id: Mapped[str] = mapped_column(Id)
+    field: Mapped[str] = mapped_column(String(40))
+    old: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    new: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+
+
+# The database itself refuses to alter what was written down.
+APPEND_ONLY = {
+    "sqlite": tuple(
+        f"CREATE TRIGGER knowledge_change_no_{verb.lower()} BEFORE {verb} ON knowledge_change "
+        "BEGIN SELECT RAISE(ABORT, 'knowledge_change is append only'); END"
+        for verb in ("UPDATE", "DELETE")
+    ),
+    "postgresql": (
+        "CREATE OR REPLACE FUNCTION knowledge_change_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'knowledge_change is append only'; END $$",
+        "CREATE TRIGGER knowledge_change_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON knowledge_change "
+        "FOR EACH STATEMENT EXECUTE FUNCTION knowledge_change_append_only()",
+    ),
+}
+for _dialect, _statements in APPEND_ONLY.items():
+    for _statement in _statements:
+        event.listen(ChangeRow.__table__, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-TABLE_MODULES = ("bot.partners.tables", "bot.gateway.tables")
+TABLE_MODULES = ("bot.partners.tables", "bot.gateway.tables", "bot.insights.tables", "bot.handoff.tables")
 
 
 def import_tables() -> None:

@@ -100,8 +100,8 @@ def test_a_names_list_of_another_shape_is_refused(document):
 def test_a_missing_or_broken_snapshot_means_no_names(tmp_path):
     broken = tmp_path / "names.json"
     broken.write_text("{", "utf-8")
-    assert name_lists.read_snapshot(str(broken)).names == ()
-    assert name_lists.read_snapshot(str(tmp_path / "none.json")).names == ()
+    assert len(name_lists.read_snapshot(str(broken)).names) == 0
+    assert len(name_lists.read_snapshot(str(tmp_path / "none.json")).names) == 0
 
 
 @pytest.fixture
@@ -150,3 +150,41 @@ def test_the_last_names_stay_while_the_action_server_is_away_or_confused(names_s
     server.status, server.rows = 200, [("x",)]
     assert source.refresh(url, "token") is False
     assert source.names.revision == "1"
+
+
+def test_a_company_of_everyday_words_is_found_by_its_whole_name_only():
+    index = NameIndex(name_lists.parse({"revision": "1", "names": [{"name": "Sonne GmbH", "type": "organisation", "id": "sonne", "whole": True}]}))
+    assert [match.id for match in index.find("was macht die Sonne GmbH")] == ["sonne"]
+    assert index.find("die Sonne scheint") == []
+
+
+def test_changes_are_laid_over_the_names_that_stay():
+    before = name_lists.parse({"revision": "1", "base": "1", "names": [{"name": name, "type": "organisation", "id": name} for name in ("Alpha", "Betacorp", "Gamma")]})
+    document = {"revision": "2", "base": "1", "changed": ["Alpha", "Betacorp"], "names": [{"name": "Deltacorp", "type": "organisation", "id": "Betacorp"}]}
+    after = name_lists.parse(document, before)
+    index = NameIndex(after, NameIndex(before))
+    text = "Alpha, Betacorp, Gamma and Deltacorp"
+    assert [(match.id, match.name) for match in index.find(text)] == [("Gamma", "Gamma"), ("Betacorp", "Deltacorp")]
+    with pytest.raises(ValueError):
+        name_lists.parse(document, name_lists.EMPTY)
+
+
+def test_packed_names_are_those_that_were_packed():
+    names = [name_lists.Name("Alpha", "de", "organisation", "alpha"), name_lists.Name("泸州", "zh", "place", "luzhou", True)] * 2
+    assert list(name_lists.PackedNames(names)) == names
+    assert list(name_lists.PackedNames()) == []
+
+
+def test_names_read_from_text_are_those_of_the_document():
+    rows = [{"name": "Alpha", "language": "de", "type": "organisation", "id": "alpha"}, {"name": "泸州", "type": "place", "id": "luzhou", "whole": True}]
+    document = {"revision": "3", "base": "1", "names": rows}
+    read, parsed = name_lists.parse(name_lists.loads(json.dumps(document))), name_lists.parse(document)
+    assert list(read.names) == list(parsed.names) and (read.revision, read.base) == ("3", "1")
+    with pytest.raises(ValueError):
+        name_lists.loads('{"names": [{"name": 1}]}')
+
+
+def test_thousands_of_names_are_looked_up_like_few():
+    rows = [{"name": f"{first}{second} Handel GmbH", "type": "organisation", "id": f"{first}{second}"} for first in ("Ba", "Fe", "No", "Ra") * 3 for second in map(str, range(1000, 2000))]
+    index = NameIndex(name_lists.parse({"revision": "1", "names": rows}))
+    assert [match.id for match in index.find("kennen Sie Fe1234 Handel und Ra1999 Handel GmbH?")] == ["Fe1234", "Ra1999"]

@@ -1,0 +1,1 @@
+"""What protects visitors: personal data taken out of what is kept."""
