@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process
 
 from bot.common.text import fold
 from bot.partners.concepts import HAN_RUN, LATIN, Concepts
+from bot.partners import negation
 from bot.partners.index import LanguageIndex, build, masked
 from bot.partners.names import Mention, NameIndex
 from bot.partners.records import LANGUAGES, Fact, Record
@@ -52,12 +53,17 @@ class Scored:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as the ranking sees it."""
+    """A question as the ranking sees it.
+
+    `masked` is without names; `excluded` are ids that it shuts out ("not Luzhou"), `positive` its text without these.
+    """
 
     folded: str
     masked: str
     mentions: tuple[Mention, ...]
     concepts: frozenset[str]
+    positive: str = ""
+    excluded: frozenset[str] = frozenset()
 
 
 class Ranking:
@@ -107,10 +113,14 @@ class Ranking:
     def _ask(self, text: str) -> Asked:
         """Fold a question and find names and concepts in it."""
         folded = fold(text)
-        mentions = self._names.find(folded)
-        without = masked(folded, mentions)
-        corrected = self._corrected(without)
-        return Asked(folded, corrected, mentions, self._concepts.find(folded) | self._concepts.find(corrected))
+        found = self._names.find(folded)
+        shut_out = negation.spans(folded)
+        mentions = tuple(m for m in found if not any(start <= m.start and m.end <= end for start, end in shut_out))
+        named = {i for m in mentions for i in m.record_ids}
+        excluded = frozenset(i for m in found for i in m.record_ids if i not in named) if shut_out else frozenset()
+        corrected = self._corrected(masked(folded, found))
+        concepts = self._concepts.find(folded) | self._concepts.find(corrected)
+        return Asked(folded, corrected, mentions, concepts, negation.positive(folded), excluded)
 
     def _corrected(self, folded: str) -> str:
         """The text with words that nothing uses replaced by a known one that is a slip of the keyboard away."""
@@ -131,7 +141,11 @@ class Ranking:
         features = self.features(asked, language, context)
         scores = features @ WEIGHTS
         order = np.argsort(-scores, kind="stable")
-        return [Scored(self.facts[i], float(scores[i]), float(features[i, 4]), float(features[i, 6])) for i in order]
+        return [
+            Scored(self.facts[i], float(scores[i]), float(features[i, 4]), float(features[i, 6]))
+            for i in order
+            if not (asked.excluded and self._primary[i] & asked.excluded)
+        ]
 
     def features(
         self, asked: Asked, language: str, context: Sequence[str] = (), leave_out: tuple[int, int] | None = None
