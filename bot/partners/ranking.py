@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from bot.common.text import fold
 from bot.partners.concepts import HAN_RUN, LATIN, Concepts
 from bot.partners import negation
-from bot.partners.index import LanguageIndex, build, masked
+from bot.partners.index import LanguageIndex, build, fold_document, masked
 from bot.partners.names import Mention, NameIndex
 from bot.partners.records import LANGUAGES, Fact, Record
 from bot.store import StoreUnavailable
@@ -88,11 +88,11 @@ class Ranking:
                 counts[concept] = counts.get(concept, 0) + 1
         texts = [*(t for f in self.facts for t in f.text.values())]
         texts += [t for f in self.facts for many in f.asked.values() for t in many]
-        self._words = {word for text in texts for word in LATIN.findall(fold(text))}
+        self._words = {word for text in texts for word in LATIN.findall(fold_document(text))}
         self._long_words = [word for word in self._words if len(word) >= SHORTEST_CORRECTED]
         self._stems = {word[:6] for word in self._words if len(word) >= 6}
         self._pairs = {
-            run[i : i + 2] for text in texts for run in HAN_RUN.findall(fold(text)) for i in range(len(run) - 1)
+            run[i : i + 2] for text in texts for run in HAN_RUN.findall(fold_document(text)) for i in range(len(run) - 1)
         }
         self._characters = {c for pair in self._pairs for c in pair}
         total = len(self.facts)
@@ -203,7 +203,7 @@ class Ranking:
         primary = {record.id} | ({record.from_id, record.to_id} if record.type == "link" else set())
         secondary = set(record.organisations)
         for text in fact.text.values():
-            for mention in self._names.find(fold(text), misspelt=False):
+            for mention in self._names.find(fold_document(text), misspelt=False):
                 if mention.strength > 1:
                     secondary |= set(mention.record_ids)
         return frozenset(i for i in primary if i), frozenset(secondary)
@@ -218,7 +218,7 @@ class Ranking:
 
     def _concepts_of(self, fact: Fact) -> frozenset[str]:
         texts = [*fact.text.values(), *(a for many in fact.asked.values() for a in many)]
-        return frozenset().union(*(self._concepts.find(fold(text)) for text in texts))
+        return frozenset().union(*(self._concepts.find(fold_document(text)) for text in texts))
 
 
 def _twins(records: Iterable[Record]) -> dict[str, str]:
