@@ -47,7 +47,7 @@ def turn_of(tracker: Tracker) -> Turn:
     ranking = tracker.latest_message.get("intent_ranking") or ()
     likeliest: dict[str, Any] = next((i for i in [*ranking, intent] if i.get("name") != FALLBACK), {})
     return Turn(
-        text=str(tracker.latest_message.get("text") or ""),
+        text=whole(tracker),
         language=language_of(tracker),
         intent=str(intent.get("name") or FALLBACK),
         certainty=float(likeliest.get("confidence") or 0.0),
@@ -87,8 +87,8 @@ def with_message(tracker: Tracker, message: dict[str, Any]) -> Tracker:
 
 
 def whole(tracker: Tracker) -> str:
-    """The message as it was typed."""
-    return str(tracker.latest_message.get("text") or "")
+    """The message as it was typed; pinyin in characters, as the core read it."""
+    return str(tracker.latest_message.get("reading") or tracker.latest_message.get("text") or "")
 
 
 def remember(context: Context, **others: Any) -> list[EventType]:

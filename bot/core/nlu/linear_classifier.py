@@ -151,7 +151,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
     def _blocks(self, message: Message) -> Blocks:
-        return blocks(message.get(TEXT), message.get("names") or [], self.config["own_record"])
+        return blocks(message.get("reading") or message.get(TEXT), message.get("names") or [], self.config["own_record"])
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
@@ -196,7 +196,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         for message in messages:
             if self.model is None or not message.get(TEXT):
                 continue
-            ranking = self._ranking(message.get(TEXT), message.get("names") or [])
+            ranking = self._ranking(message.get("reading") or message.get(TEXT), message.get("names") or [])
             parts = self._parts(message)
             asked = [part for part in parts if part["asks"]]
             if len(asked) == 1:
@@ -220,7 +220,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 
     def _parts(self, message: Message) -> list[dict[str, Any]]:
         """Returns each sentence with its own intents, for the actions to answer one by one; empty for one plain question."""
-        text, names, found, position = message.get(TEXT), message.get("names") or [], [], 0
+        text, names, found, position = message.get("reading") or message.get(TEXT), message.get("names") or [], [], 0
         for part in questions(text):
             start = max(text.find(part.text, position), position)
             position = start + len(part.text)
