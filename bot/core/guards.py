@@ -1,4 +1,6 @@
 """What is replaced inside Rasa 3.6.21, all in one place: each line is a fault of the stock server that must not be ours."""
+from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 from bot.core.settings import Settings
@@ -26,7 +28,36 @@ def install(settings: Settings, command: str) -> None:
     if command in ("run", "shell"):
         from bot.core.nlu.names import shared_source
 
+        _spare_work()
         shared_source(settings.names_file).start(settings.actions_url, settings.actions_token, settings.names_refresh_seconds)
+
+
+def _spare_work() -> None:
+    """Leaves out what Rasa does at every message and what has no effect on the answer; training and tests are Rasa's own."""
+    from rasa import server
+    from rasa.core import processor
+    from rasa.core.policies import memoization, rule_policy
+    from rasa.shared.core.events import Event
+
+    from bot.core.ordered_runner import OrderedGraphRunner
+    from bot.core.rule_index import find_action, possible_keys
+
+    # Stock: a new schedule of the same graph for each message and each prediction.
+    processor.DaskGraphRunner = OrderedGraphRunner
+    # Stock: every rule is compared with the whole conversation, by the text of the message and again by its intent.
+    rule_policy.RulePolicy._get_possible_keys = possible_keys
+    rule_policy.RulePolicy._find_action_from_rules = find_action
+    # Stock: walks through all classes of events for each event that is read.
+    Event.resolve_by_type = staticmethod(lru_cache(maxsize=128)(Event.resolve_by_type))
+    # Stock: tells browsers of which origins they may come; none reaches the core.
+    server.configure_cors = _no_cors
+    # Stock: deep copies of events and states for debug lines, written or not; these modules copy for nothing else.
+    for module in (processor, memoization, rule_policy):
+        module.copy = SimpleNamespace(deepcopy=lambda value: value)
+
+
+def _no_cors(app: Any, cors_origins: Any = None) -> None:
+    """Adds no header to any answer."""
 
 
 def _keep_store(store: Any, domain: Any) -> Any:

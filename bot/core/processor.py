@@ -28,6 +28,10 @@ EMPTY_RESPONSE = "utter_default"
 class CoreProcessor(MessageProcessor):
     """Takes the place of Rasa's MessageProcessor in the agent."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._seen: set[tuple[str | None, ...]] = set()
+
     async def handle_message(self, message: UserMessage) -> list[dict[str, Any]] | None:
         """Handles one message; one with the id of the last message gets the last replies again and changes nothing."""
         tracker = await self.get_tracker(message.sender_id)
@@ -60,6 +64,13 @@ class CoreProcessor(MessageProcessor):
             language = metadata.get("fixed_language") or metadata.get("language") or detect(message.text or "")
             message.parse_data["entities"].append(language_entity(language))
         await super()._handle_message_with_tracker(message, tracker)
+
+    def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
+        # Rasa makes an empty domain to compare with at each message; what was checked once needs no second warning.
+        features = (parse_data["intent"]["name"], *{entity["entity"] for entity in parse_data["entities"] or []})
+        if features not in self._seen:
+            self._seen.add(features)
+            super()._check_for_unseen_features(parse_data)
 
     async def _run_action(
         self,

@@ -45,7 +45,27 @@ conversations_table = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("updated_at", sa.Float, nullable=False),
 )
+# Made once: SQLAlchemy spends more on making a statement than SQLite on answering it.
+READ_STATE = sa.select(conversations_table.c.version, conversations_table.c.state).where(
+    conversations_table.c.sender_id == sa.bindparam("sender")
+)
+READ_LAST_EVENTS = (
+    sa.select(events_table.c.data)
+    .where(events_table.c.sender_id == sa.bindparam("sender"))
+    .order_by(events_table.c.id.desc())
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+ADD_EVENTS = events_table.insert()
+ADD_STATE = conversations_table.insert()
+# Touches nothing if another process has written since.
+REPLACE_STATE = (
+    conversations_table.update()
+    .where(conversations_table.c.sender_id == sa.bindparam("sender"), conversations_table.c.version == sa.bindparam("known"))
+    .values({name: sa.bindparam(name) for name in ("version", "state", "updated_at")})
+)
+NO_LIMIT = 2**31 - 1
 THREADS = 8
+encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class StoreUnavailable(RasaException):
@@ -153,33 +173,25 @@ class BoundedTrackerStore(TrackerStore):
     def _read(
         self, sender_id: str, limit: int | None, known_version: int | None
     ) -> tuple[int, dict[str, Any], list[Event]] | None:
-        conversation = sa.select(conversations_table.c.version, conversations_table.c.state)
         with self._connect() as connection:
-            row = connection.execute(conversation.where(conversations_table.c.sender_id == sender_id)).first()
+            row = connection.execute(READ_STATE, {"sender": sender_id}).first()
             if row is None:
                 return None
             if row.version == known_version:
                 return row.version, {}, []
-            stored = (
-                sa.select(events_table.c.data)
-                .where(events_table.c.sender_id == sender_id)
-                .order_by(events_table.c.id.desc())
-                .limit(limit)
-            )
-            documents = [json.loads(data) for data in connection.scalars(stored)]
+            most = {"sender": sender_id, "most": NO_LIMIT if limit is None else limit}
+            documents = [json.loads(data) for data in connection.scalars(READ_LAST_EVENTS, most)]
         return row.version, json.loads(row.state), deserialise_events(documents[::-1])
 
     def _append(self, sender_id: str, version: int, events: list[Event], state: dict[str, Any]) -> None:
         rows = [event_row(sender_id, event) for event in events]
-        values = {"version": version + 1, "state": json.dumps(state, ensure_ascii=False), "updated_at": time.time()}
+        values = {"version": version + 1, "state": encode(state), "updated_at": time.time()}
         with self._connect() as connection:
             if version == 0:
-                connection.execute(conversations_table.insert().values(sender_id=sender_id, **values))
-            else:
-                unchanged = sa.and_(conversations_table.c.sender_id == sender_id, conversations_table.c.version == version)
-                if connection.execute(conversations_table.update().where(unchanged).values(**values)).rowcount != 1:
-                    raise ValueError("another process has written to this conversation")
-            connection.execute(events_table.insert(), rows)
+                connection.execute(ADD_STATE, {"sender_id": sender_id, **values})
+            elif connection.execute(REPLACE_STATE, {"sender": sender_id, "known": version, **values}).rowcount != 1:
+                raise ValueError("another process has written to this conversation")
+            connection.execute(ADD_EVENTS, rows)
 
 
 def event_row(sender_id: str, event: Event) -> dict[str, Any]:
@@ -195,14 +207,14 @@ def event_row(sender_id: str, event: Event) -> dict[str, Any]:
         "timestamp": document.get("timestamp"),
         "intent_name": intent.get("name"),
         "action_name": document.get("name"),
-        "data": json.dumps(document, ensure_ascii=False),
+        "data": encode(document),
     }
 
 
 def make_engine(url: str, timeout: float) -> sa.engine.Engine:
     """Makes the engine with deadlines (`timeout` in seconds) and durable writes; connects to nothing yet."""
     parsed = sa.engine.make_url(url)
-    common: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True}
+    common: dict[str, Any] = {"hide_parameters": True}
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -215,6 +227,8 @@ def make_engine(url: str, timeout: float) -> sa.engine.Engine:
         "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
         "tcp_user_timeout": milliseconds,
     }
+    # A server may have closed a connection; a file does not.
+    common["pool_pre_ping"] = True
     return sa.create_engine(parsed, connect_args=options, pool_size=THREADS, max_overflow=0, pool_timeout=timeout, **common)
 
 

@@ -46,6 +46,10 @@ def test_no_other_door_is_open(core, path):
     assert core.request("POST", path, {"sender": "x", "message": "hello"})[0] in (404, 405)
 
 
+def test_no_page_of_another_site_is_invited(core):
+    assert core.request("OPTIONS", "/webhooks/gateway/turn")[0] in (404, 405)
+
+
 @pytest.mark.parametrize("body", [b"[]", b'"x"', b"5", b"null", b"", b"{", b"\xff", b"a=b", {"conversation": 5}])
 def test_a_wrong_body_is_a_400_in_json(core, body):
     status, answer = core.request("POST", "/webhooks/gateway/turn", body)

@@ -58,15 +58,17 @@ def _segments(text: str) -> Iterator[tuple]:
             yield language, run.start(), run.end()
 
 
-def spans(text: str) -> Iterator[tuple]:
-    """Yields (start, end) of each token; one Han character is one token."""
+@lru_cache(maxsize=_MAX_CACHED)
+def spans(text: str) -> tuple:
+    """Returns (start, end) of each token; one Han character is one token."""
+    places: list[tuple] = []
     for language, start, end in _segments(text):
         nlp = pipeline(language)
         # The zone gives back what unseen words added to spaCy's string store: a server meets new ones for ever.
         # One thread at a time: a new names list is cut into tokens beside the messages.
         with _one_at_a_time, nlp.memory_zone():
-            places = [(token.idx + start, token.idx + start + len(token)) for token in nlp.make_doc(text[start:end]) if not token.is_space]
-        yield from places
+            places += [(token.idx + start, token.idx + start + len(token)) for token in nlp.make_doc(text[start:end]) if not token.is_space]
+    return tuple(places)
 
 
 @lru_cache(maxsize=_MAX_CACHED)
