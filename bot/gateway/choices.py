@@ -10,14 +10,18 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, insert, select
 
 from bot.gateway.sessions import as_utc
-from bot.gateway.tables import OfferedChoice
+from bot.gateway.tables import offered_choice
 
 MAX_TITLE = 200
 _PAYLOAD = re.compile(r"/([A-Za-z_]\w{0,63})\s*(\{.*\})?\s*", re.DOTALL)
+
+_OFFER = insert(offered_choice)
+_FIND = select(offered_choice).where(
+    offered_choice.c.id == bindparam("this"), offered_choice.c.conversation == bindparam("of")
+)
 
 
 class ChoiceUnavailable(Exception):
@@ -62,34 +66,34 @@ class Choices:
         self._key = key.encode()
         self._lifetime = lifetime
 
-    def offer(self, db: Session, conversation: str, buttons: Sequence[Button]) -> list[dict[str, str]] | None:
+    def offer(self, db: Connection, conversation: str, buttons: Sequence[Button]) -> list[dict[str, str]] | None:
         """Store what the buttons do; returns [{title, choice}] for the visitor, None without buttons."""
+        if not buttons:
+            return None
         expires_at = datetime.now(UTC) + self._lifetime
-        offered = []
-        for button in buttons:
-            row_id = secrets.token_urlsafe(16)
-            db.add(
-                OfferedChoice(
-                    id=row_id,
-                    conversation=conversation,
-                    title=button.title,
-                    intent=button.intent,
-                    entities=button.entities,
-                    expires_at=expires_at,
-                )
-            )
-            offered.append({"title": button.title, "choice": f"{row_id}.{self._signature(conversation, row_id)}"})
-        return offered or None
+        rows: list[dict[str, Any]] = [
+            {
+                "id": secrets.token_urlsafe(16),
+                "conversation": conversation,
+                "title": button.title,
+                "intent": button.intent,
+                "entities": button.entities,
+                "expires_at": expires_at,
+            }
+            for button in buttons
+        ]
+        db.execute(_OFFER, rows)
+        return [
+            {"title": row["title"], "choice": f"{row['id']}.{self._signature(conversation, row['id'])}"} for row in rows
+        ]
 
-    def resolve(self, db: Session, conversation: str, choice: str) -> Choice:
+    def resolve(self, db: Connection, conversation: str, choice: str) -> Choice:
         """What a pressed button does; raises ChoiceUnavailable. A second press is a new question."""
         row_id, _, signature = choice.partition(".")
         expected = self._signature(conversation, row_id)
         if not hmac.compare_digest(signature.encode(errors="replace"), expected.encode()):
             raise ChoiceUnavailable
-        row = db.scalar(
-            select(OfferedChoice).where(OfferedChoice.id == row_id, OfferedChoice.conversation == conversation)
-        )
+        row = db.execute(_FIND, {"this": row_id, "of": conversation}).first()
         if row is None or as_utc(row.expires_at) <= datetime.now(UTC):
             raise ChoiceUnavailable
         return Choice(row.title, row.intent, row.entities)

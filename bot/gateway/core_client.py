@@ -1,15 +1,16 @@
-"""The way to the sealed core: one kept HTTP client, strict timeouts, patience while the core restarts."""
+"""The way to the sealed core: strict timeouts, patience while the core restarts, and whether a turn may have happened."""
 
 import asyncio
+import json
 import time
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import aiohttp
 
+from bot.gateway.loopback import Loopback
 from bot.gateway.problems import Problem
 
-CONNECT_SECONDS = 1.0
 RETRY_EVERY_SECONDS = 0.4
 TURN_PATH = "/webhooks/gateway/turn"
 HEALTH_PATH = "/webhooks/gateway/health"
@@ -36,18 +37,22 @@ class Reply:
     fixed_language: str | None
 
 
+class TurnRefused(Problem):
+    """The core has not taken the turn when asked this time; `final`: nor at any time before.
+
+    After any other Problem it may have.
+    """
+
+    def __init__(self, code: str, *, retry_after: int | None = None, final: bool = False) -> None:
+        super().__init__(code, retry_after=retry_after)
+        self.final = final
+
+
 class CoreClient:
     """Raises Problem: assistant_away, assistant_slow or store_away. Asking again with the same message id is safe."""
 
     def __init__(self, base_url: str, secret: str, *, timeout: float, patience: float) -> None:
-        self._http = httpx.AsyncClient(
-            base_url=base_url,
-            headers={"Authorization": f"Bearer {secret}"},
-            timeout=httpx.Timeout(timeout, connect=CONNECT_SECONDS),
-            # As many as may be busy at once, and let go before the core closes them.
-            limits=httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=4.0),
-            trust_env=False,
-        )
+        self._http = Loopback(base_url, secret)
         self._timeout = timeout
         self._patience = patience
         self._away_since: float | None = None
@@ -56,48 +61,53 @@ class CoreClient:
         """The core's answer. A restarting core is waited for, once for all turns that wait together."""
         try:
             async with asyncio.timeout(self._timeout):
-                return _read_reply(await self._post(turn))
-        except (TimeoutError, httpx.ReadTimeout, httpx.PoolTimeout) as error:
+                return _read_reply(*await self._post(json.dumps(vars(turn)).encode()))
+        except TimeoutError as error:
             raise Problem("assistant_slow", retry_after=2) from error
 
-    async def _post(self, turn: Turn) -> httpx.Response:
+    async def _post(self, body: bytes) -> tuple[int, bytes]:
+        refused = True
         while True:
             try:
-                response = await self._http.post(TURN_PATH, json=vars(turn))
+                answer = await self._http.post(TURN_PATH, body)
                 self._away_since = None
-                return response
-            except (httpx.ReadTimeout, httpx.PoolTimeout):
-                raise
-            except httpx.TransportError as error:
+                return answer
+            except aiohttp.ClientError as error:
+                refused = refused and isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
                 now = time.monotonic()
                 self._away_since = self._away_since or now
                 if now - self._away_since >= self._patience:
-                    raise Problem("assistant_away", retry_after=3) from error
+                    raise (TurnRefused if refused else Problem)("assistant_away", retry_after=3) from error
                 await asyncio.sleep(RETRY_EVERY_SECONDS)
 
     async def health(self, seconds: float) -> dict[str, Any]:
-        """The core's own health object {status, model, ...}; raises httpx.HTTPError or ValueError."""
-        response = await self._http.get(HEALTH_PATH, timeout=seconds)
-        response.raise_for_status()
-        body = response.json()
+        """The core's own health object {status, model, ...}; raises as Loopback.get does."""
+        body = await self._http.get(HEALTH_PATH, seconds)
         if not isinstance(body, dict):
             raise ValueError("health is not an object")
         return body
 
     async def close(self) -> None:
-        await self._http.aclose()
+        await self._http.close()
 
 
-def _read_reply(response: httpx.Response) -> Reply:
-    if response.status_code == 504:
-        raise Problem("assistant_slow", retry_after=2)
-    if response.status_code == 503:
-        raise Problem("store_away", retry_after=5)
-    if response.status_code != 200:
-        raise Problem("assistant_away", retry_after=5)
+def _read_reply(status: int, body: bytes) -> Reply:
     try:
-        body = response.json()
-        messages = [message for message in body["messages"] if isinstance(message, dict)]
-    except (ValueError, KeyError, TypeError) as error:
-        raise Problem("assistant_away", retry_after=5) from error
-    return Reply(messages, body.get("language"), body.get("fixed_language"))
+        document = json.loads(body)
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        document = {}
+    if status == 504:
+        raise Problem("assistant_slow", retry_after=2)
+    if status == 503:
+        if document.get("error") == "store":  # slow to take the transcript, it may have written it all the same
+            raise Problem("store_away", retry_after=5)
+        raise TurnRefused("store_away", retry_after=5, final=document.get("error") == "turn")
+    if status != 200:
+        raise TurnRefused("assistant_away", retry_after=5, final=status == 400)
+    messages = document.get("messages")
+    if not isinstance(messages, list):
+        raise Problem("assistant_away", retry_after=5)
+    said = [message for message in messages if isinstance(message, dict)]
+    return Reply(said, document.get("language"), document.get("fixed_language"))

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session
 
 from bot.gateway.problems import Problem
 from bot.store import Store, StoreUnavailable
@@ -16,24 +16,34 @@ DEADLINE_SECONDS = 7.0  # above the database's own 5 s, below the 8 s in which a
 
 
 class Database:
-    """Runs `work(session)` in a thread of its own pool, so that a locked database cannot starve other work."""
+    """Runs `work(connection)` in threads of its own pools, so that a locked database cannot starve other work.
+
+    SQLite takes one writer at a time, so one thread writes and the others queue here, instead of in the database where
+    waiting is polling. What still queues when its deadline passes is never written.
+    """
 
     def __init__(self, store: Store, threads: int = 8) -> None:
         self._store = store
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="database")
+        self._one_writer = store.engine.dialect.name == "sqlite"
+        self._readers = ThreadPoolExecutor(threads, thread_name_prefix="database")
+        self._writers = ThreadPoolExecutor(1, thread_name_prefix="writer") if self._one_writer else self._readers
 
-    async def run[T](self, work: Callable[[Session], T]) -> T:
-        """The result of one transaction; raises Problem("store_away") when the database does not answer in time."""
-        return await self._in_thread(self._store.run, work)
+    async def read[T](self, work: Callable[[Connection], T]) -> T:
+        """What `work` reads; raises Problem("store_away") when the database does not answer in time."""
+        return await self._in_thread(self._readers, self._store.read, work)
+
+    async def write[T](self, work: Callable[[Connection], T], *, synced: bool = True) -> T:
+        """The result of one transaction (see Store.write for `synced`); raises Problem("store_away")."""
+        return await self._in_thread(self._writers, partial(self._store.write, synced=synced), work)
 
     async def ping(self) -> None:
         """One round trip; raises Problem("store_away")."""
-        await self._in_thread(self._store.ping)
+        await self._in_thread(self._readers, self._store.ping)
 
     async def truncate_log(self) -> None:
         """Empty SQLite's write-ahead log, where erased text would otherwise stay readable for a while."""
-        if self._store.engine.dialect.name == "sqlite":
-            await self._in_thread(self._checkpoint)
+        if self._one_writer:
+            await self._in_thread(self._writers, self._checkpoint)
 
     def _checkpoint(self) -> None:
         connection = self._store.engine.raw_connection()
@@ -42,12 +52,11 @@ class Database:
         finally:
             connection.close()
 
-    async def _in_thread[**P, T](self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        loop = asyncio.get_running_loop()
+    async def _in_thread[*Ts, T](self, threads: ThreadPoolExecutor, work: Callable[[*Ts], T], *args: *Ts) -> T:
+        running = asyncio.get_running_loop().run_in_executor(threads, work, *args)
         try:
-            return await asyncio.wait_for(
-                loop.run_in_executor(self._pool, partial(work, *args, **kwargs)), DEADLINE_SECONDS
-            )
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                return await running
         except (StoreUnavailable, TimeoutError, PoolTimeout) as error:
             raise Problem("store_away", retry_after=5) from error
         except DBAPIError as error:
@@ -57,4 +66,5 @@ class Database:
 
     def close(self) -> None:
         """Lets running transactions end; nothing new is taken."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._readers.shutdown(wait=True, cancel_futures=True)
+        self._writers.shutdown(wait=True, cancel_futures=True)

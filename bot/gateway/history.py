@@ -6,11 +6,31 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from bot.gateway.sessions import as_utc
-from bot.gateway.tables import ChatMessage, ChatSession
+from bot.gateway.tables import chat_message, chat_session
+
+_OF_THIS = chat_message.c.conversation == bindparam("this")
+_IN_ORDER = select(chat_message).where(_OF_THIS).order_by(chat_message.c.position)
+_AFTER = _IN_ORDER.where(chat_message.c.position > bindparam("behind")).limit(bindparam("most"))
+_REPLIES = _IN_ORDER.where(chat_message.c.reply_to == bindparam("message"))
+_POSITION = select(chat_message.c.position).where(_OF_THIS, chat_message.c.id == bindparam("message"))
+_SET_LANGUAGE = (
+    update(chat_message)
+    .where(_OF_THIS, chat_message.c.id == bindparam("message"))
+    .values(language=bindparam("new_language"))
+)
+_APPEND = insert(chat_message)
+_ADVANCE = (
+    update(chat_session)
+    .where(chat_session.c.conversation == bindparam("this"))
+    .values(
+        last_position=chat_session.c.last_position + bindparam("count"),
+        language=func.coalesce(bindparam("new_language"), chat_session.c.language),
+    )
+    .returning(chat_session.c.last_position, chat_session.c.language, chat_session.c.channel, chat_session.c.state)
+)
 
 
 class ConversationGone(Exception):
@@ -57,79 +77,70 @@ class Draft:
     sources: list[dict[str, Any]] | None = None
 
 
-def append(db: Session, conversation: str, drafts: Sequence[Draft], reply_to: str | None = None) -> list[Message]:
-    """Write messages at the end of the conversation; raises ConversationGone.
+@dataclass(frozen=True)
+class Standing:
+    """Where a conversation stands while its row is held: the last position taken, and how it is held."""
 
-    The session row is raised first: its lock makes positions gapless and visible in order on every database.
+    last_position: int
+    language: str
+    channel: str
+    state: str
+
+
+def advance(db: Connection, conversation: str, count: int, language: str | None = None) -> Standing:
+    """Take the next `count` positions, and go on in another language if one is given; raises ConversationGone.
+
+    The session row is held until the transaction ends: positions are gapless and visible in order on every database.
     """
-    last = db.scalar(
-        update(ChatSession)
-        .where(ChatSession.conversation == conversation)
-        .values(last_position=ChatSession.last_position + len(drafts))
-        .returning(ChatSession.last_position)
-    )
-    if last is None:
+    row = db.execute(_ADVANCE, {"this": conversation, "count": count, "new_language": language}).first()
+    if row is None:
         raise ConversationGone
+    return Standing(*row)
+
+
+def write(
+    db: Connection, conversation: str, last: int, drafts: Sequence[Draft], reply_to: str | None = None
+) -> list[Message]:
+    """Write messages into the positions up to `last`, which `advance` gave."""
+    if not drafts:
+        return []
     now = datetime.now(UTC)
-    rows = [
-        ChatMessage(
-            conversation=conversation,
-            position=position,
-            id=draft.id,
-            reply_to=reply_to,
-            at=now,
-            author=draft.author,
-            language=draft.language,
-            text=draft.text,
-            choices=draft.choices,
-            card=draft.card,
-            sources=draft.sources,
-        )
-        for position, draft in enumerate(drafts, last - len(drafts) + 1)
+    first = last - len(drafts) + 1
+    messages = [
+        Message(d.id, now, d.author, d.language, d.text, d.choices, d.card, d.sources, position)
+        for position, d in enumerate(drafts, first)
     ]
-    db.add_all(rows)
-    db.flush()
-    return [_record(row) for row in rows]
+    db.execute(_APPEND, [{"conversation": conversation, "reply_to": reply_to, **vars(m)} for m in messages])
+    return messages
 
 
-def after(db: Session, conversation: str, position: int, limit: int) -> list[Message]:
+def append(db: Connection, conversation: str, drafts: Sequence[Draft]) -> list[Message]:
+    """Write messages at the end of the conversation; raises ConversationGone."""
+    standing = advance(db, conversation, len(drafts))
+    return write(db, conversation, standing.last_position, drafts)
+
+
+def after(db: Connection, conversation: str, position: int, limit: int) -> list[Message]:
     """Up to `limit` messages behind a position, oldest first."""
-    rows = db.scalars(
-        select(ChatMessage)
-        .where(ChatMessage.conversation == conversation, ChatMessage.position > position)
-        .order_by(ChatMessage.position)
-        .limit(limit)
-    )
-    return [_record(row) for row in rows]
+    return [_record(row) for row in db.execute(_AFTER, {"this": conversation, "behind": position, "most": limit})]
 
 
-def replies(db: Session, conversation: str, message_id: str) -> list[Message]:
+def replies(db: Connection, conversation: str, message_id: str) -> list[Message]:
     """What was answered to one message, in order."""
-    rows = db.scalars(
-        select(ChatMessage)
-        .where(ChatMessage.conversation == conversation, ChatMessage.reply_to == message_id)
-        .order_by(ChatMessage.position)
-    )
-    return [_record(row) for row in rows]
+    return [_record(row) for row in db.execute(_REPLIES, {"this": conversation, "message": message_id})]
 
 
-def position_of(db: Session, conversation: str, message_id: str) -> int | None:
+def position_of(db: Connection, conversation: str, message_id: str) -> int | None:
     """Where a message stands in this conversation; None when it is not part of it."""
-    return db.scalar(
-        select(ChatMessage.position).where(ChatMessage.conversation == conversation, ChatMessage.id == message_id)
-    )
+    return db.scalar(_POSITION, {"this": conversation, "message": message_id})
 
 
-def mark_language(db: Session, conversation: str, message_id: str, language: str) -> None:
+def mark_language(db: Connection, conversation: str, message_id: str, language: str) -> None:
     """Set the language a visitor's message turned out to be in."""
-    db.execute(
-        update(ChatMessage)
-        .where(ChatMessage.conversation == conversation, ChatMessage.id == message_id)
-        .values(language=language)
-    )
+    db.execute(_SET_LANGUAGE, {"this": conversation, "message": message_id, "new_language": language})
 
 
-def _record(row: ChatMessage) -> Message:
+def _record(row: Row[Any]) -> Message:
     return Message(
         row.id, as_utc(row.at), row.author, row.language, row.text, row.choices, row.card, row.sources, row.position
     )

@@ -3,12 +3,13 @@
 import ipaddress
 import math
 import time
-from collections.abc import Iterable
+from collections import OrderedDict, deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
 from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
-from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.storage import RedisStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
 from starlette.requests import HTTPConnection
 
@@ -39,7 +40,7 @@ class Limits:
         )
         self._sessions = (RateLimitItemPerMinute(quotas.sessions_per_minute),)
         self._reads = (RateLimitItemPerMinute(quotas.reads_per_minute),)
-        self._local = MovingWindowRateLimiter(MemoryStorage())
+        self._local = Windows()
         self._shared = MovingWindowRateLimiter(_redis(redis_url)) if redis_url else None
         self._shared_paused_until = 0.0
 
@@ -55,26 +56,59 @@ class Limits:
         """Count one new session from a network; raises Problem("too_many_sessions")."""
         await self._count(self._sessions, "session", network, "too_many_sessions")
 
-    async def _count(self, items: Iterable[RateLimitItem], kind: str, who: str, code: str) -> None:
+    async def _count(self, items: Sequence[RateLimitItem], kind: str, who: str, code: str) -> None:
         if self._shared and time.monotonic() >= self._shared_paused_until:
             try:
-                await _hit(self._shared, items, kind, who, code)
+                wait = await _shared_wait(self._shared, items, kind, who)
+                if wait is not None:
+                    raise Problem(code, retry_after=max(1, math.ceil(wait)))
                 return
             except Problem:
                 raise
             except Exception as error:  # whichever way Redis fails, the chat goes on with local counting
                 self._shared_paused_until = time.monotonic() + REDIS_PAUSE_SECONDS
                 log.warning("limits.redis_away", error=type(error).__name__)
-        await _hit(self._local, items, kind, who, code)
+        wait = self._local.hit((kind, who), [(item.amount, item.get_expiry()) for item in items], time.monotonic())
+        if wait is not None:
+            raise Problem(code, retry_after=max(1, math.ceil(wait)))
 
 
-async def _hit(
-    limiter: MovingWindowRateLimiter, items: Iterable[RateLimitItem], kind: str, who: str, code: str
-) -> None:
+async def _shared_wait(
+    limiter: MovingWindowRateLimiter, items: Sequence[RateLimitItem], kind: str, who: str
+) -> float | None:
+    """Count one; the seconds to wait when it is too many."""
     for item in items:
         if not await limiter.hit(item, kind, who):
-            reset = (await limiter.get_window_stats(item, kind, who)).reset_time
-            raise Problem(code, retry_after=max(1, math.ceil(reset - time.time())))
+            return float((await limiter.get_window_stats(item, kind, who)).reset_time - time.time())
+    return None
+
+
+class Windows:
+    """Moving windows in this process: the times of the last hits of each key, as many as a quota can ask about.
+
+    The library's own store in memory goes through all keys, with a thread for each, at almost every hit.
+    """
+
+    def __init__(self) -> None:
+        self._hits: OrderedDict[tuple[str, str], deque[float]] = OrderedDict()  # the key hit last stands last
+        self._longest = 0.0
+
+    def hit(self, key: tuple[str, str], quotas: Sequence[tuple[int, float]], now: float) -> float | None:
+        """Count one for a key at `now` (seconds); with too many for one of `quotas` (hits, seconds) the wait instead."""
+        hits = self._hits.get(key) or deque(maxlen=max(most for most, _ in quotas))
+        waits = [hits[-most] + seconds - now for most, seconds in quotas if len(hits) >= most]
+        if waits and max(waits) > 0:
+            return max(waits)
+        hits.append(now)
+        self._hits[key] = hits
+        self._hits.move_to_end(key)
+        self._longest = max(self._longest, *(seconds for _, seconds in quotas))
+        while self._hits and now - next(iter(self._hits.values()))[-1] >= self._longest:
+            self._hits.popitem(last=False)
+        return None
+
+    def __len__(self) -> int:
+        return len(self._hits)
 
 
 def _redis(url: str) -> Storage:

@@ -4,19 +4,18 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, delete, insert, select
 
 from bot.gateway import history
-from bot.gateway.sessions import as_utc
-from bot.gateway.tables import ChatMessage, ChatSession, ErasedChat, InboxEntry, OfferedChoice
+from bot.gateway.sessions import as_utc, find_session
+from bot.gateway.tables import chat_message, chat_session, erased_chat, inbox_entry, offered_choice
 
 _BATCH = 500
 
 
-def export(db: Session, conversation: str) -> dict[str, Any]:
+def export(db: Connection, conversation: str) -> dict[str, Any]:
     """All rows of one conversation as JSON; raises history.ConversationGone."""
-    chat = db.get(ChatSession, conversation)
+    chat = find_session(db, conversation)
     if chat is None:
         raise history.ConversationGone
     messages: list[dict[str, Any]] = []
@@ -24,8 +23,8 @@ def export(db: Session, conversation: str) -> dict[str, Any]:
     while batch := history.after(db, conversation, position, _BATCH):
         messages += [message.public() for message in batch]
         position = batch[-1].position
-    entries = db.scalars(
-        select(InboxEntry).where(InboxEntry.conversation == conversation).order_by(InboxEntry.received_at)
+    entries = db.execute(
+        select(inbox_entry).where(inbox_entry.c.conversation == conversation).order_by(inbox_entry.c.received_at)
     )
     return {
         "created_at": _iso(chat.created_at),
@@ -43,13 +42,13 @@ def export(db: Session, conversation: str) -> dict[str, Any]:
     }
 
 
-def erase(db: Session, conversation: str) -> None:
+def erase(db: Connection, conversation: str) -> None:
     """Delete all rows of one conversation and leave a tombstone without content; harmless to repeat."""
-    for table in (OfferedChoice, InboxEntry, ChatMessage, ChatSession):
-        db.execute(delete(table).where(table.conversation == conversation))
+    for table in (offered_choice, inbox_entry, chat_message, chat_session):
+        db.execute(delete(table).where(table.c.conversation == conversation))
     digest = sha256(conversation.encode()).hexdigest()
-    if db.get(ErasedChat, digest) is None:
-        db.add(ErasedChat(conversation_hash=digest, at=datetime.now(UTC)))
+    if db.scalar(select(erased_chat.c.at).where(erased_chat.c.conversation_hash == digest)) is None:
+        db.execute(insert(erased_chat).values(conversation_hash=digest, at=datetime.now(UTC)))
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -4,10 +4,11 @@ import asyncio
 import time
 from typing import Any
 
-import httpx
+import aiohttp
 
 from bot.gateway.core_client import CoreClient
 from bot.gateway.database import Database
+from bot.gateway.loopback import Loopback
 from bot.gateway.problems import Problem
 
 CHECK_SECONDS = 2.0
@@ -19,9 +20,7 @@ class Readiness:
 
     def __init__(self, db: Database, core: CoreClient, actions_url: str, actions_token: str) -> None:
         self._db, self._core = db, core
-        self._actions = httpx.AsyncClient(
-            base_url=actions_url, headers={"Authorization": f"Bearer {actions_token}"}, trust_env=False
-        )
+        self._actions = Loopback(actions_url, actions_token)
         self._last: tuple[float, dict[str, str]] | None = None
         self._asking = asyncio.Lock()
 
@@ -43,25 +42,24 @@ class Readiness:
             return result
 
     async def close(self) -> None:
-        await self._actions.aclose()
+        await self._actions.close()
 
     async def _core_health(self) -> dict[str, Any] | None:
         try:
             async with asyncio.timeout(CHECK_SECONDS):
                 return await self._core.health(CHECK_SECONDS)
-        except (httpx.HTTPError, TimeoutError, ValueError):
+        except (aiohttp.ClientError, TimeoutError, ValueError):
             return None
 
     async def _actions_health(self) -> None:
-        response = await self._actions.get("/health", timeout=CHECK_SECONDS)
-        response.raise_for_status()
+        await self._actions.get("/health", CHECK_SECONDS)
 
     async def _answers(self, check: Any) -> bool:
         try:
             async with asyncio.timeout(CHECK_SECONDS):
                 await check
             return True
-        except (httpx.HTTPError, TimeoutError, Problem):
+        except (aiohttp.ClientError, TimeoutError, ValueError, Problem):
             return False
 
 

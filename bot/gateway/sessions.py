@@ -6,13 +6,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from bot.gateway.tables import ChatSession
+from bot.gateway.tables import chat_session
 
 ALGORITHM = "HS256"
 MIN_KEY_BYTES = 32
+
+_OF_THIS = chat_session.c.conversation == bindparam("this")
+_OPEN = insert(chat_session)
+_FIND = select(chat_session).where(_OF_THIS)
+_SET_STATE = update(chat_session).where(_OF_THIS).values(state=bindparam("new_state"))
 
 
 class InvalidToken(Exception):
@@ -39,6 +43,7 @@ class SessionRecord:
     last_position: int
     created_at: datetime
     expires_at: datetime
+    notice_accepted_at: datetime | None
     page: str | None
 
 
@@ -85,29 +90,27 @@ class Signer:
 
 
 def open_session(
-    db: Session, conversation: str, *, channel: str, language: str, expires_at: datetime, page: str | None = None
+    db: Connection, conversation: str, *, channel: str, language: str, expires_at: datetime, page: str | None = None
 ) -> None:
     """Store a new conversation whose visitor has just accepted the notice."""
     now = datetime.now(UTC)
-    db.add(
-        ChatSession(
-            conversation=conversation,
-            channel=channel,
-            language=language,
-            state="bot",
-            page=page,
-            last_position=0,
-            created_at=now,
-            expires_at=expires_at,
-            notice_accepted_at=now,
-        )
-    )
-    db.flush()
+    row = {
+        "conversation": conversation,
+        "channel": channel,
+        "language": language,
+        "state": "bot",
+        "page": page,
+        "last_position": 0,
+        "created_at": now,
+        "expires_at": expires_at,
+        "notice_accepted_at": now,
+    }
+    db.execute(_OPEN, row)
 
 
-def find_session(db: Session, conversation: str) -> SessionRecord | None:
+def find_session(db: Connection, conversation: str) -> SessionRecord | None:
     """The conversation, or None when it was never opened or has been erased."""
-    row = db.scalar(select(ChatSession).where(ChatSession.conversation == conversation))
+    row = db.execute(_FIND, {"this": conversation}).first()
     if row is None:
         return None
     return SessionRecord(
@@ -118,18 +121,14 @@ def find_session(db: Session, conversation: str) -> SessionRecord | None:
         row.last_position,
         as_utc(row.created_at),
         as_utc(row.expires_at),
+        as_utc(row.notice_accepted_at) if row.notice_accepted_at else None,
         row.page,
     )
 
 
-def set_language(db: Session, conversation: str, language: str) -> None:
-    """Remember the language the conversation is held in."""
-    db.execute(update(ChatSession).where(ChatSession.conversation == conversation).values(language=language))
-
-
-def set_state(db: Session, conversation: str, state: str) -> None:
+def set_state(db: Connection, conversation: str, state: str) -> None:
     """Move the conversation to bot, waiting, human or closed; open streams tell the visitor."""
-    db.execute(update(ChatSession).where(ChatSession.conversation == conversation).values(state=state))
+    db.execute(_SET_STATE, {"this": conversation, "new_state": state})
 
 
 def as_utc(at: datetime) -> datetime:

@@ -9,15 +9,14 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, select
 from sse_starlette import ServerSentEvent
 
 from bot.gateway import history, sessions
 from bot.gateway.database import Database
 from bot.gateway.problems import Problem
 from bot.gateway.sessions import Claims
-from bot.gateway.tables import ChatSession
+from bot.gateway.tables import chat_session
 
 POLL_SECONDS = 1.0  # how soon what another process wrote is seen
 STORE_AWAY_SECONDS = 2.0
@@ -77,7 +76,7 @@ class Streams:
             while datetime.now(UTC) < claims.expires_at:
                 listener.wake.clear()
                 try:
-                    chat, messages = await self._db.run(
+                    chat, messages = await self._db.read(
                         partial(_news, conversation=claims.conversation, behind=position)
                     )
                 except Problem:
@@ -120,7 +119,7 @@ class Streams:
             await asyncio.sleep(POLL_SECONDS)
             conversations = list(self._listeners)
             try:
-                now = await self._db.run(partial(_standing, conversations=conversations))
+                now = await self._db.read(partial(_standing, conversations=conversations))
             except Problem:
                 continue
             for conversation in conversations:
@@ -135,15 +134,17 @@ class Streams:
             await asyncio.gather(self._watcher, return_exceptions=True)
 
 
-def _news(db: Session, conversation: str, behind: int) -> tuple[sessions.SessionRecord | None, list[history.Message]]:
+def _news(
+    db: Connection, conversation: str, behind: int
+) -> tuple[sessions.SessionRecord | None, list[history.Message]]:
     chat = sessions.find_session(db, conversation)
     return chat, history.after(db, conversation, behind, BATCH) if chat else []
 
 
-def _standing(db: Session, conversations: list[str]) -> dict[str, tuple[int, str]]:
+def _standing(db: Connection, conversations: list[str]) -> dict[str, tuple[int, str]]:
     rows = db.execute(
-        select(ChatSession.conversation, ChatSession.last_position, ChatSession.state).where(
-            ChatSession.conversation.in_(conversations)
+        select(chat_session.c.conversation, chat_session.c.last_position, chat_session.c.state).where(
+            chat_session.c.conversation.in_(conversations)
         )
     )
     return {conversation: (position, state) for conversation, position, state in rows}

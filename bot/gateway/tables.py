@@ -1,12 +1,17 @@
-"""Rows of the gateway: sessions, their messages, the inbox that makes repeats harmless, and offered choices."""
+"""Rows of the gateway: sessions, their messages, the inbox that makes repeats harmless, and offered choices.
+
+The classes declare the tables; the gateway itself writes and reads them by statements, which cost a third.
+"""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, DateTime, Index, String, Text
+from sqlalchemy import JSON, DateTime, Index, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store import Base
+
+REFUSED = "refused"
 
 
 class ChatSession(Base):
@@ -42,13 +47,16 @@ class ChatMessage(Base):
     author: Mapped[str] = mapped_column(String(16))
     language: Mapped[str] = mapped_column(String(2))
     text: Mapped[str] = mapped_column(Text)
-    choices: Mapped[list[Any] | None] = mapped_column(JSON)
-    card: Mapped[dict[str, Any] | None] = mapped_column(JSON)
-    sources: Mapped[list[Any] | None] = mapped_column(JSON)
+    choices: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    card: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    sources: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class InboxEntry(Base):
-    """One message id as it came in. Without `answered_at` a repeat goes to the core again, which knows the id too."""
+    """One message id as it came in. Without `answered_at` a repeat goes to the core again.
+
+    `state` is where the conversation stood when it was answered; `REFUSED` while the core has certainly not taken it.
+    """
 
     __tablename__ = "inbox_entry"
 
@@ -58,7 +66,7 @@ class InboxEntry(Base):
     answered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     text: Mapped[str] = mapped_column(Text)
     intent: Mapped[str | None] = mapped_column(String(64))
-    entities: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    entities: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     state: Mapped[str | None] = mapped_column(String(16))
 
 
@@ -82,3 +90,10 @@ class ErasedChat(Base):
 
     conversation_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+chat_session = cast(Table, ChatSession.__table__)
+chat_message = cast(Table, ChatMessage.__table__)
+inbox_entry = cast(Table, InboxEntry.__table__)
+offered_choice = cast(Table, OfferedChoice.__table__)
+erased_chat = cast(Table, ErasedChat.__table__)

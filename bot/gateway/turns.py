@@ -1,17 +1,18 @@
 """One message in, its answer out: in order per conversation, once per id, whether or not the client still waits."""
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 
-from bot.gateway import history, inbox, personal_data, sessions
+from bot.gateway import history, inbox, personal_data
 from bot.gateway.choices import Choices, ChoiceUnavailable
-from bot.gateway.core_client import CoreClient, Reply, Turn
+from bot.gateway.core_client import CoreClient, Reply, Turn, TurnRefused
 from bot.gateway.core_messages import read_core_message
 from bot.gateway.database import Database
 from bot.gateway.inbox import Entry, Incoming
@@ -20,7 +21,7 @@ from bot.gateway.stream import Streams
 from bot.replies.problems import LANGUAGES, notice
 
 INTAKE_SECONDS = 7.0
-KEPT_REPLIES = 256
+SETTLED_CONVERSATIONS = 4096
 
 Eraser = Callable[[str], Awaitable[None]]
 
@@ -58,7 +59,8 @@ class Turns:
         self._erasers = erasers
         self._orders: WeakValueDictionary[str, _Order] = WeakValueDictionary()
         self._running: set[asyncio.Task[Answer]] = set()
-        self._unsaved: OrderedDict[tuple[str, str], Reply] = OrderedDict()
+        # Conversations of which this process knows that the core is not ahead of what is stored here.
+        self._settled: OrderedDict[str, None] = OrderedDict()
 
     async def take(self, incoming: Incoming) -> Answer:
         """The answer to one message; it is worked out to the end even when the caller goes away. Raises Problem."""
@@ -73,7 +75,7 @@ class Turns:
         async with order.intake, order.turn:
             for eraser in self._erasers:
                 await eraser(conversation)
-            await self._db.run(lambda db: personal_data.erase(db, conversation))
+            await self._db.write(lambda db: personal_data.erase(db, conversation))
             await self._db.truncate_log()
         self._streams.ring(conversation)
 
@@ -87,71 +89,111 @@ class Turns:
         try:
             entry = await self._receive(order, incoming)
             if entry.answered:
-                return await self._stored(incoming, entry)
+                return await self._stored(entry)
             async with order.turn:
                 if not entry.fresh:
-                    entry = await self._db.run(lambda db: inbox.find(db, incoming.conversation, incoming.message_id))
+                    entry = await self._taken_up(entry)
                     if entry.answered:
-                        return await self._stored(incoming, entry)
-                return await self._answer(incoming, entry)
+                        return await self._stored(entry)
+                return await self._answer(entry)
         except ChoiceUnavailable as error:
             raise Problem("choice_unavailable") from error
         except history.ConversationGone as error:
             raise Problem("session_ended") from error
 
     async def _receive(self, order: _Order, incoming: Incoming) -> Entry:
+        """Written down, so that it outlives this process; the answer's commit brings both to the disk."""
         try:
             async with asyncio.timeout(INTAKE_SECONDS), order.intake:
-                entry = await self._db.run(lambda db: inbox.receive(db, self._choices, incoming))
+                entry = await self._db.write(lambda db: inbox.receive(db, self._choices, incoming), synced=False)
         except TimeoutError as error:
             raise Problem("store_away", retry_after=5) from error
         self._streams.ring(incoming.conversation)
         return entry
 
-    async def _stored(self, incoming: Incoming, entry: Entry) -> Answer:
-        messages = await self._db.run(lambda db: history.replies(db, incoming.conversation, incoming.message_id))
+    async def _taken_up(self, entry: Entry) -> Entry:
+        """A repeated message as it stands now that its turn has come."""
+        conversation, message_id = entry.conversation, entry.message_id
+        entry = await self._db.read(lambda db: inbox.find(db, conversation, message_id))
+        if entry.refused:
+            await self._db.write(lambda db: inbox.mark_open(db, conversation, message_id))
+        return entry
+
+    async def _stored(self, entry: Entry) -> Answer:
+        messages = await self._db.read(lambda db: history.replies(db, entry.conversation, entry.message_id))
         return Answer(entry.answered_state or entry.state, messages)
 
-    async def _answer(self, incoming: Incoming, entry: Entry) -> Answer:
-        if not entry.text:
-            reply = Reply([{"text": notice("nothing_written", entry.language)}], entry.language, None)
-        elif entry.state == "human":
-            reply = Reply([], entry.language, None)
+    async def _answer(self, entry: Entry) -> Answer:
+        """Raises TurnRefused when the core has certainly never taken the message, which is then noted."""
+        for_core = bool(entry.text) and entry.state != "human"
+        if for_core:
+            reply = await self._ask(entry)
         else:
-            reply = await self._ask(incoming, entry)
-        answer = await self._db.run(lambda db: self._save(db, incoming, entry, reply))
-        self._unsaved.pop((incoming.conversation, incoming.message_id), None)
-        self._streams.ring(incoming.conversation)
+            said = [] if entry.text else [{"text": notice("nothing_written", entry.language)}]
+            reply = Reply(said, None, None)
+        answer = await self._db.write(lambda db: self._save(db, entry, reply))
+        if for_core:
+            self._settle(entry.conversation)
+        self._streams.ring(entry.conversation)
         return answer
 
-    async def _ask(self, incoming: Incoming, entry: Entry) -> Reply:
-        """The core's reply, remembered until it is saved: the core knows only its last message id again."""
-        key = (incoming.conversation, incoming.message_id)
-        if key in self._unsaved:
-            return self._unsaved[key]
-        with self._streams.typing(incoming.conversation):
-            reply = await self._core.ask(Turn(*key, entry.text, entry.choice, entry.language, entry.channel))
-        self._unsaved[key] = reply
-        if len(self._unsaved) > KEPT_REPLIES:
-            self._unsaved.popitem(last=False)
-        return reply
+    async def _ask(self, entry: Entry) -> Reply:
+        settled = True
+        try:
+            if entry.conversation not in self._settled:
+                settled = False
+                await self._answer_earlier(entry)
+                settled = True
+            self._settled.pop(entry.conversation, None)
+            turn = Turn(entry.conversation, entry.message_id, entry.text, entry.choice, entry.language, entry.channel)
+            with self._streams.typing(entry.conversation):
+                return await self._core.ask(turn)
+        except TurnRefused as refusal:
+            if not (refusal.final or entry.fresh or entry.refused):
+                raise Problem(
+                    refusal.code, retry_after=refusal.retry_after
+                ) from refusal  # an earlier try is still open
+            with contextlib.suppress(Problem):  # not noted, it is asked again in its order, which is harmless
+                await self._db.write(lambda db: inbox.mark_refused(db, entry.conversation, entry.message_id))
+                if settled:
+                    self._settle(entry.conversation)
+            raise
 
-    def _save(self, db: Session, incoming: Incoming, entry: Entry, reply: Reply) -> Answer:
+    async def _answer_earlier(self, entry: Entry) -> None:
+        """Bring to their end the messages before this one that a crash or a silent core has left open.
+
+        The core knows only its last message id again: after a later turn, a repeat would be a second turn there.
+        """
+        for earlier in await self._db.read(lambda db: inbox.unsettled(db, entry)):
+            try:
+                await self._answer(earlier)
+            except TurnRefused:
+                continue
+            except Problem as problem:
+                raise TurnRefused(problem.code, retry_after=problem.retry_after) from problem
+
+    def _settle(self, conversation: str) -> None:
+        self._settled[conversation] = None
+        if len(self._settled) > SETTLED_CONVERSATIONS:
+            self._settled.popitem(last=False)
+
+    def _save(self, db: Connection, entry: Entry, reply: Reply) -> Answer:
+        conversation, message_id = entry.conversation, entry.message_id
+        if not inbox.mark_answered(db, conversation, message_id, entry.state):
+            stored = inbox.find(db, conversation, message_id)  # another gateway was quicker
+            return Answer(stored.answered_state or stored.state, history.replies(db, conversation, message_id))
         language = reply.language if reply.language in LANGUAGES else entry.language
-        conversation, message_id = incoming.conversation, incoming.message_id
         drafts = self._drafts(db, conversation, language, reply)
         if not drafts and entry.state != "human":
             drafts = [history.Draft("assistant", language, notice("no_answer", language))]
-        inbox.mark_answered(db, conversation, message_id, entry.state)
-        messages = history.append(db, conversation, drafts, reply_to=message_id)
+        kept = next((code for code in (reply.fixed_language, reply.language) if code in LANGUAGES), None)
+        standing = history.advance(db, conversation, len(drafts), kept)
+        messages = history.write(db, conversation, standing.last_position, drafts, reply_to=message_id)
         if language != entry.language:
             history.mark_language(db, conversation, message_id, language)
-        kept = reply.fixed_language if reply.fixed_language in LANGUAGES else language
-        if kept != entry.language:
-            sessions.set_language(db, conversation, kept)
         return Answer(entry.state, messages)
 
-    def _drafts(self, db: Session, conversation: str, language: str, reply: Reply) -> list[history.Draft]:
+    def _drafts(self, db: Connection, conversation: str, language: str, reply: Reply) -> list[history.Draft]:
         drafts = []
         for body in reply.messages:
             said = read_core_message(body)

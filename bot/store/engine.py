@@ -7,13 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, MetaData, create_engine, event, text
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 BUSY_TIMEOUT_MS = 5000
+# What `_sqlite_begin` does for one transaction: how it begins, and when its commit reaches the disk.
+_WRITE = {"sqlite_begin": "BEGIN IMMEDIATE"}
+_WRITE_UNSYNCED = {"sqlite_begin": "BEGIN IMMEDIATE", "sqlite_synchronous": "NORMAL"}
 
 
 class Base(DeclarativeBase):
@@ -35,40 +38,62 @@ class StoreUnavailable(Exception):
 
 
 class Store:
-    """One engine and its sessions; open late, close once."""
+    """One engine and its transactions; open late, close once.
+
+    Sessions are for code that works with objects; `read` and `write` are for statements on every request.
+    All raise StoreUnavailable when the database is away or locked longer than its timeout.
+    """
 
     def __init__(self, url: str) -> None:
         self.engine = _make_engine(url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._writing = self.engine.execution_options(**_WRITE)
+        self._writing_unsynced = self.engine.execution_options(**_WRITE_UNSYNCED)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """A transaction: committed when the block ends, rolled back when it raises.
-
-        Raises StoreUnavailable when the database is away or locked longer than its timeout.
-        """
-        try:
-            with self._sessions.begin() as session:
-                yield session
-        except OperationalError as error:
-            raise StoreUnavailable(type(error.orig).__name__) from None
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise StoreUnavailable(type(error.orig).__name__) from None
-            raise
+        """A transaction: committed when the block ends, rolled back when it raises."""
+        with _spoken_failures(), self._sessions.begin() as session:
+            yield session
 
     def run[T](self, work: Callable[[Session], T]) -> T:
         """`work(session)` in one transaction; for handing over to a thread."""
         with self.session() as session:
             return work(session)
 
+    def read[T](self, work: Callable[[Connection], T]) -> T:
+        """`work(connection)`, which sees one state of the database and writes nothing."""
+        with _spoken_failures(), self.engine.connect() as connection:
+            return work(connection)
+
+    def write[T](self, work: Callable[[Connection], T], *, synced: bool = True) -> T:
+        """`work(connection)` in one transaction, committed at its end.
+
+        On SQLite it has the write lock from the start, so it never fails half-way for having read first. Without
+        `synced` a commit outlives the process, but a machine that loses power only from the next synced one on.
+        """
+        engine = self._writing if synced else self._writing_unsynced
+        with _spoken_failures(), engine.begin() as connection:
+            return work(connection)
+
     def ping(self) -> None:
-        """One round trip; raises StoreUnavailable."""
-        with self.session() as session:
-            session.execute(text("SELECT 1"))
+        """One round trip."""
+        self.read(lambda connection: connection.execute(text("SELECT 1")))
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def _spoken_failures() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise StoreUnavailable(type(error.orig).__name__) from None
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StoreUnavailable(type(error.orig).__name__) from None
+        raise
 
 
 def _make_engine(url: str) -> Engine:
@@ -108,8 +133,13 @@ def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _sqlite_begin(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN")
+def _sqlite_begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    # Connections are pooled, so each transaction says what it wants; past SQLAlchemy, as this runs for every one.
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA synchronous={options.get('sqlite_synchronous', 'FULL')}")
+    cursor.close()
+    connection.exec_driver_sql(options.get("sqlite_begin", "BEGIN"))
 
 
 def migrate(url: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -15,15 +16,17 @@ SECRET = "core-secret-core-secret-core-secret-1234"
 
 
 class FakeCore:
-    """Echoes each message and remembers what it was asked; idempotent by message id, like the real core."""
+    """Echoes each message and remembers what it was asked; a repeat of a chat's last id is no second turn, as in the real core."""
 
     def __init__(self) -> None:
         self.health_asked = 0
         self.turns: list[dict[str, Any]] = []
         self.asked: list[dict[str, Any]] = []
-        self.answers: dict[tuple[str, str], dict[str, Any]] = {}
-        self.failures: list[int] = []
+        self.last: dict[str, tuple[str, dict[str, Any]]] = {}  # conversation -> message id and answer
+        self.failures: list[int | tuple[int, str]] = []  # status, and the error named where it is not the usual one
+        self.failures_after_turn: list[int] = []
         self.delays: list[float] = []
+        self.after_turn: list[Callable[[], object]] = []  # done once each, before the answer leaves
         self.next_reply: dict[str, Any] | None = None
         self.language: str | None = None  # None: answers in the language it is given
         self.fixed_language: str | None = None
@@ -49,13 +52,21 @@ class FakeCore:
         if self.delays:
             await asyncio.sleep(self.delays.pop(0))
         if self.failures:
-            status = self.failures.pop(0)
-            return JSONResponse({"error": {503: "store", 504: "deadline"}.get(status, "other")}, status)
-        key = (body["conversation"], body["message_id"])
-        if key not in self.answers:
+            failure = self.failures.pop(0)
+            status, error = (
+                failure if isinstance(failure, tuple) else (failure, {503: "store", 504: "deadline"}.get(failure))
+            )
+            return JSONResponse({"error": error}, status)
+        message_id, answer = self.last.get(body["conversation"], (None, None))
+        if answer is None or message_id != body["message_id"]:
             self.turns.append(body)
-            self.answers[key] = self._reply(body)
-        return JSONResponse(self.answers[key])
+            answer = self._reply(body)
+            self.last[body["conversation"]] = (body["message_id"], answer)
+            if self.after_turn:
+                self.after_turn.pop(0)()
+        if self.failures_after_turn:
+            return JSONResponse({}, self.failures_after_turn.pop(0))
+        return JSONResponse(answer)
 
     def _reply(self, body: dict[str, Any]) -> dict[str, Any]:
         reply, self.next_reply = self.next_reply, None

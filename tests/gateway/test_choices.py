@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.gateway.choices import Button, read_button
-from bot.gateway.tables import OfferedChoice
+from bot.gateway.tables import offered_choice
 from bot.settings import Settings
 from bot.store import Store
 
@@ -83,8 +83,8 @@ def test_an_expired_choice_is_refused(chat: Chat, core: FakeCore, settings: Sett
     choice = _offer(chat, core)
     store = Store(settings.database)
     past = datetime.now(UTC) - timedelta(seconds=1)
-    row = OfferedChoice.id == choice.split(".")[0]
-    store.run(lambda db: db.execute(update(OfferedChoice).where(row).values(expires_at=past)))
+    row = offered_choice.c.id == choice.split(".")[0]
+    store.write(lambda db: db.execute(update(offered_choice).where(row).values(expires_at=past)))
     store.close()
     assert chat.press(choice).json()["code"] == "choice_unavailable"
 

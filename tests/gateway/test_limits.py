@@ -8,7 +8,7 @@ import pytest
 from starlette.requests import HTTPConnection
 
 from bot.gateway.app import create_app
-from bot.gateway.limits import ClientAddress, Limits, Quotas
+from bot.gateway.limits import ClientAddress, Limits, Quotas, Windows
 from bot.gateway.problems import Problem
 from bot.settings import Settings
 
@@ -90,3 +90,24 @@ def test_without_redis_each_gateway_counts_for_itself() -> None:
     quotas = Quotas(3, 60, 30, 60)
     assert asyncio.run(_counted(Limits(quotas, f"redis://127.0.0.1:{free_port()}"), 6)) == 3
     assert asyncio.run(_counted(Limits(quotas), 6)) == 3
+
+
+def test_a_window_moves_with_the_oldest_hit_and_a_refused_one_does_not_count() -> None:
+    windows, quotas = Windows(), [(2, 10.0), (3, 60.0)]
+
+    def hit(at: float) -> float | None:
+        return windows.hit(("message", "a"), quotas, at)
+
+    assert [hit(0), hit(1)] == [None, None]
+    assert [hit(2), hit(9.5)] == [8.0, 0.5]
+    assert hit(10) is None
+    assert hit(12) == 48.0
+    assert hit(60) is None
+
+
+def test_who_has_gone_is_forgotten() -> None:
+    windows = Windows()
+    for number in range(100):
+        windows.hit(("message", str(number)), [(20, 10.0), (60, 60.0)], float(number))
+    assert len(windows) == 60
+    assert windows.hit(("message", "99"), [(1, 60.0)], 150.0) == 9.0

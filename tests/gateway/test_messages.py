@@ -178,7 +178,7 @@ def test_slash_words_reach_the_core_as_words(chat: Chat, core: FakeCore) -> None
 def test_while_a_person_has_the_chat_the_core_is_not_asked(chat: Chat, core: FakeCore, settings: Settings) -> None:
     chat.say("hello")
     store = Store(settings.database)
-    store.run(lambda db: set_state(db, core.asked[0]["conversation"], "human"))
+    store.write(lambda db: set_state(db, core.asked[0]["conversation"], "human"))
     store.close()
     assert chat.say("are you there?").json() == {"state": "human", "messages": []}
     assert chat.history()[-1]["text"] == "are you there?"

@@ -113,8 +113,8 @@ def test_what_another_process_writes_arrives_too(chat: Chat, core: FakeCore, set
     store = Store(settings.database)
     with listening(chat, chat.history()[-1]["id"]) as events:
         assert next(events) == ("state", None, {"state": "bot"})
-        store.run(lambda db: set_state(db, conversation, "human"))
-        store.run(lambda db: append(db, conversation, [Draft("staff", "en", "Hello from the desk.")]))
+        store.write(lambda db: set_state(db, conversation, "human"))
+        store.write(lambda db: append(db, conversation, [Draft("staff", "en", "Hello from the desk.")]))
         arrived = [next(events), next(events)]
     store.close()
     assert {name for name, _, _ in arrived} == {"message", "state"}

@@ -1,13 +1,18 @@
 """The public chat API: sessions, messages, history, stream, export, erasure."""
 
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection
 from sse_starlette import EventSourceResponse
 from starlette.responses import Response
 
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from bot.gateway.app import Gateway
 
 HEARTBEAT_SECONDS = 15
+LOOK_UP_SECONDS = 0.5
 SEND_SECONDS = 30.0
 
 router = APIRouter(prefix="/api", responses=PROBLEMS)
@@ -70,19 +76,44 @@ def _gateway(request: Request) -> "Gateway":
     return gateway
 
 
-async def _visitor(request: Request) -> Visitor:
-    gateway = _gateway(request)
+async def _claims(request: Request) -> Claims:
     try:
-        claims = gateway.signer.read(bearer(request) or "")
+        return _gateway(request).signer.read(bearer(request) or "")
     except InvalidToken as error:
         raise Problem("unauthorized") from error
-    chat = await gateway.db.run(lambda db: sessions.find_session(db, claims.conversation))
+
+
+async def _visitor(request: Request) -> Visitor:
+    claims = await _claims(request)
+    chat = await _gateway(request).db.read(lambda db: sessions.find_session(db, claims.conversation))
     if chat is None:
         raise Problem("session_ended")
     request.state.language = chat.language
     return Visitor(claims, chat)
 
 
+class _SessionReadWhenRefused(APIRoute):
+    """A route that takes the token's word, as its work meets the session anyway; only a refusal looks it up before.
+
+    So a refusal is in the chat's language, or says first that the chat is over.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handle_or_look_up(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except (Problem, RequestValidationError):
+                with suppress(TimeoutError):  # a database that is away may not keep the refusal waiting
+                    async with asyncio.timeout(LOOK_UP_SECONDS):
+                        await _visitor(request)
+                raise
+
+        return handle_or_look_up
+
+
+CurrentClaims = Annotated[Claims, Depends(_claims)]
 CurrentVisitor = Annotated[Visitor, Depends(_visitor)]
 
 
@@ -110,7 +141,7 @@ async def open_session(request: Request, body: NewSession) -> JSONResponse:
     token, claims = gateway.signer.issue(language)
     page = clean_page(body.page)
 
-    def write(db: Session) -> list[history.Message]:
+    def write(db: Connection) -> list[history.Message]:
         sessions.open_session(
             db, claims.conversation, channel="web", language=language, expires_at=claims.expires_at, page=page
         )
@@ -118,7 +149,7 @@ async def open_session(request: Request, body: NewSession) -> JSONResponse:
         choices = gateway.choices.offer(db, claims.conversation, [Button(**button) for button in buttons])
         return history.append(db, claims.conversation, [Draft("assistant", language, text, choices=choices)])
 
-    messages = await gateway.db.run(write)
+    messages = await gateway.db.write(write)
     return JSONResponse(
         {
             "token": token,
@@ -130,19 +161,25 @@ async def open_session(request: Request, body: NewSession) -> JSONResponse:
     )
 
 
-@router.post("/messages", response_model=TurnBody)
-async def send_message(request: Request, body: NewMessage, visitor: CurrentVisitor) -> JSONResponse:
+turns = APIRouter(route_class=_SessionReadWhenRefused)
+
+
+@turns.post("/messages", response_model=TurnBody)
+async def send_message(request: Request, body: NewMessage, claims: CurrentClaims) -> JSONResponse:
     """Say something or press a button; a repeated id gives the same answer."""
     gateway = _gateway(request)
-    await gateway.limits.message(visitor.chat.conversation)
+    await gateway.limits.message(claims.conversation)
     if (body.text is None) == (body.choice is None):
         raise Problem("bad_request")
     try:
         text = None if body.text is None else clean(body.text)
     except MessageTooLong as error:
         raise Problem("message_too_long") from error
-    answer = await gateway.turns.take(Incoming(visitor.chat.conversation, str(body.id), text, body.choice))
+    answer = await gateway.turns.take(Incoming(claims.conversation, str(body.id), text, body.choice))
     return JSONResponse(answer.public())
+
+
+router.include_router(turns)
 
 
 @router.get("/messages", response_model=HistoryBody)
@@ -156,13 +193,13 @@ async def read_messages(
     gateway, conversation = _gateway(request), visitor.chat.conversation
     await gateway.limits.read(conversation)
 
-    def read(db: Session) -> list[history.Message]:
+    def read(db: Connection) -> list[history.Message]:
         position = history.position_of(db, conversation, after) if after else 0
         if position is None:
             raise Problem("message_not_found")
         return history.after(db, conversation, position, limit + 1)
 
-    messages = await gateway.db.run(read)
+    messages = await gateway.db.read(read)
     return JSONResponse(
         {
             "state": visitor.chat.state,
@@ -183,7 +220,7 @@ async def stream(
     gateway.streams.admit(conversation)
     known = None
     if last_event_id:
-        known = await gateway.db.run(lambda db: history.position_of(db, conversation, last_event_id))
+        known = await gateway.db.read(lambda db: history.position_of(db, conversation, last_event_id))
     return EventSourceResponse(
         gateway.streams.events(visitor.claims, known or 0),
         ping=HEARTBEAT_SECONDS,
@@ -197,7 +234,7 @@ async def export(request: Request, visitor: CurrentVisitor) -> JSONResponse:
     """Everything stored of this conversation, as a file."""
     gateway, conversation = _gateway(request), visitor.chat.conversation
     await gateway.limits.read(conversation)
-    data = await gateway.db.run(lambda db: personal_data.export(db, conversation))
+    data = await gateway.db.read(lambda db: personal_data.export(db, conversation))
     return JSONResponse(data, headers={"Content-Disposition": 'attachment; filename="chat.json"'})
 
 
