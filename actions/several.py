@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.partners.knowledge import Snapshot
 from bot.replies.phrases import phrase
 
+FEWEST_WORDS = 3
 Answering = Callable[[CollectingDispatcher, Tracker, Snapshot], list[EventType]]
 
 
@@ -23,8 +24,13 @@ def answer_each(
     messages: list[dict[str, Any]] = []
     events: list[EventType] = []
     unanswered: list[Tracker] = []
+    off_topic = False
     for part in parts:
         part.slots.update(slots)
+        if off_topic and _leans(str(part.latest_message["text"]), snapshot):
+            continue  # "which visa do I need, and how long does it take?"
+        likeliest = (part.latest_message.get("intent_ranking") or [{}])[0]
+        off_topic = off_topic or str(likeliest.get("name") or "").startswith("out_of_scope")
         said = CollectingDispatcher()
         misses = int(slots.get("misses") or 0)
         after = answer(said, part, snapshot)
@@ -50,3 +56,10 @@ def answer_each(
     for message in messages:
         dispatcher.messages.append(message)
     return events
+
+
+def _leans(text: str, snapshot: Snapshot) -> bool:
+    """Whether a question names nothing and says too little to stand alone."""
+    asked = snapshot.ranking.ask(text)
+    words, han_runs = snapshot.vocabulary.content(asked.masked)
+    return not asked.mentions and len(words) + sum(map(len, han_runs)) / 2 < FEWEST_WORDS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.partners import answers, lists, references, selection
+from bot.partners.certainty import SURE, certainty
 from bot.partners.knowledge import Snapshot
 from bot.partners.ranking import CONTEXT_NEARNESS, Asked
 from bot.partners.records import CENTRE, Record
@@ -33,14 +34,26 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
         return same_question(turn, snapshot, asked)
     if turn.context.listed and (narrowed := _narrowed(turn, snapshot, asked)):
         return narrowed
+    if short and not turn.context.listed and (one := _other_one(turn, snapshot, asked)):
+        return answers.overview(turn, snapshot, one.id)
     if "where" in flags and turn.context.listed and len(turn.context.listed) > 1:
         return _where_are_they(turn, snapshot)
     if "where" in flags and turn.context.subject:
         ranked = snapshot.ranking.rank(asked, turn.language, turn.context.subject)
         near = [s for s in ranked if s.nearness > 0.5]
-        if not near or selection.certainty(near, asked, snapshot, lenient=True) < selection.SURE:
+        if not near or certainty(near, asked, turn.language, snapshot, lenient=True) < SURE:
             return _where_are_they(turn, snapshot)
     return None
+
+
+def _other_one(turn: Turn, snapshot: Snapshot, asked: Asked) -> Record | None:
+    """ "And the Polish one?" after another twin city."""
+    filters = lists.organisation_filters(asked.positive, snapshot)
+    words, _ = snapshot.vocabulary.content(asked.positive)
+    if not (filters.cities or filters.countries):
+        return None
+    alike = [r for r in references.pool(turn.context, snapshot) if r.id not in turn.context.subject]
+    return references.one_of(alike, asked, snapshot) if len(words) <= 2 else None
 
 
 def _narrowed(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
@@ -94,6 +107,11 @@ def choose_item(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
         return more(turn, snapshot)
     context = turn.context
     return Answer("which_one", records=tuple(listed), candidates=tuple(r.id for r in listed), context=context)
+
+
+def choose(turn: Turn, snapshot: Snapshot, record_id: str) -> Answer:
+    """What is said about a record that was picked by its place in the list."""
+    return _chosen(turn, snapshot, snapshot.records[record_id])
 
 
 def _chosen(turn: Turn, snapshot: Snapshot, record: Record) -> Answer:
@@ -159,7 +177,7 @@ def _about(turn: Turn, snapshot: Snapshot, what: str, record_id: str) -> Answer:
     ranked = snapshot.ranking.rank(asked, turn.language, (record_id,))
     near = [s for s in ranked if s.nearness >= CONTEXT_NEARNESS]
     fits = near and (near[0].covered >= LEAST_COVERED or not asked.concepts)
-    if fits and selection.certainty(near, asked, snapshot, lenient=True) >= selection.SURE:
+    if fits and certainty(near, asked, turn.language, snapshot, lenient=True) >= SURE:
         facts = selection.choose(near, snapshot)
         answer = answers.say_facts(turn, snapshot, facts, (record_id,))
         return answer.with_context(replace(answer.context, question=what))

@@ -13,6 +13,7 @@ from bot.common.text import fold
 from bot.partners import queries
 from bot.partners.concepts import Concepts, read_concepts
 from bot.partners.names import NameIndex
+from bot.partners.not_known import read_not_known
 from bot.partners.ranking import Ranking
 from bot.partners.records import Desk, Fact, Name, Record
 from bot.partners.vocabulary import Vocabulary, read_vocabulary
@@ -123,7 +124,7 @@ def take_snapshot(store: Store, folder: Path) -> Snapshot:
         facts_of={record_id: tuple(sorted(many, key=by_confidence)) for record_id, many in facts_of.items()},
         links_of={end: tuple(many) for end, many in links_of.items()},
         desks=desks,
-        ranking=Ranking(facts, records, name_index, read_concepts(folder)),
+        ranking=Ranking(facts, records, name_index, read_concepts(folder), read_not_known(folder)),
         vocabulary=read_vocabulary(folder),
         other_places=Concepts(places),
     )

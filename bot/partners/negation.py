@@ -15,7 +15,7 @@ _HAN_NEGATED = re.compile(
 )
 # "isn't it", "not only": these negate nothing that could be left out.
 _NO_EXCLUSION = re.compile(
-    r"\b(?:isn t|aren t|wasn t|doesn t|don t|nicht wahr|not (?:only|just|sure|yet|true|that|the same)|nicht (?:nur|mehr|so|dass|wahr))\b|是不是|不是吗"
+    r"\b(?:isn t|aren t|wasn t|doesn t|don t|nicht wahr|not (?:only|just|sure|yet|true|that|the same)|nicht (?:nur|mehr|so|dass|wahr))\b|not asking|nicht (?:gefragt|nach)|是不是|不是吗|不是问|不是想问"
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,7 @@ from bot.partners.concepts import HAN_RUN, LATIN, Concepts
 from bot.partners import negation
 from bot.partners.index import LanguageIndex, build, fold_document, masked
 from bot.partners.names import Mention, NameIndex
+from bot.partners.not_known import NotKnown, Questions
 from bot.partners.records import LANGUAGES, Fact, Record
 from bot.store import StoreUnavailable
 
@@ -24,6 +26,7 @@ TEXT_NEARNESS = 0.6  # the fact's sentence names the subject
 REMEMBERED = 256  # texts
 HALF_STRANGE = 0.4
 SHORTEST_CORRECTED, SLIP = 5, 86  # letters, and likeness in percent
+SEVERAL = 3  # ways of asking that make a concept part of what a fact answers
 CONTEXT_NEARNESS = 0.9  # the subject comes from the conversation, not from the question
 
 FEATURES = (
@@ -38,7 +41,7 @@ FEATURES = (
     "pooled",
     "pooled_near",
 )
-WEIGHTS = np.array([0.37, 1.93, 0.0, 3.88, 1.64, 2.43, -0.69, -1.02, 4.77, 2.3])
+WEIGHTS = np.array([1.41, 0.66, 1.93, 2.09, 1.09, 1.47, -0.68, -0.54, 4.8, 3.98])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +72,24 @@ class Asked:
 class Ranking:
     """Vectors, names and nearness of all facts of one state of the knowledge."""
 
-    def __init__(self, facts: Sequence[Fact], records: Mapping[str, Record], names: NameIndex, concepts: Concepts):
+    def __init__(
+        self,
+        facts: Sequence[Fact],
+        records: Mapping[str, Record],
+        names: NameIndex,
+        concepts: Concepts,
+        not_known: Questions | None = None,
+    ) -> None:
         if not facts:
             raise StoreUnavailable("no knowledge is loaded")
         self.facts = tuple(facts)
         self._names = names
         self._text_concepts: dict[str, frozenset[str]] = {}
+        self._solid: dict[str, frozenset[str]] = {}
         # One turn looks at the same text several times: as it stands, with its context, with another subject.
         self.ask = lru_cache(maxsize=REMEMBERED)(self._ask)
         self._concepts = concepts
+        self._not_known = NotKnown(not_known or {}, names)
         self.indices: dict[str, LanguageIndex] = build(self.facts, names)
         self.twins = _twins(records.values())
         self._primary, self._secondary = zip(*(self._about(fact, records) for fact in self.facts), strict=True)
@@ -151,8 +163,7 @@ class Ranking:
         self, asked: Asked, language: str, context: Sequence[str] = (), leave_out: tuple[int, int] | None = None
     ) -> NDArray[np.float64]:
         """One row per fact, one column per name in FEATURES."""
-        index = self.indices[language if language in self.indices else LANGUAGES[0]]
-        similarity = index.similarity(asked.folded, asked.masked or "?", leave_out)
+        similarity = self._index(language).similarity(asked.folded, asked.masked or "?", leave_out)
         groups = [(m.record_ids, 1.0) for m in asked.mentions] or [((c,), CONTEXT_NEARNESS) for c in context]
         near = self.nearness(groups)
         concepts = self._overlap(asked.concepts)
@@ -215,6 +226,31 @@ class Ranking:
             found = frozenset().union(*(self._concepts.find(fold(text)) for text in fact.text.values()))
             self._text_concepts[fact.id] = found
         return found
+
+    def solid_concepts(self, fact: Fact) -> frozenset[str]:
+        """Concepts of a fact's sentences and of several of the ways it is asked for."""
+        found = self._solid.get(fact.id)
+        if found is None:
+            counts = Counter(c for many in fact.asked.values() for a in many for c in self._concepts.find(fold_document(a)))
+            found = self.concepts_of(fact) | {concept for concept, number in counts.items() if number >= SEVERAL}
+            self._solid[fact.id] = found
+        return found
+
+    def is_not_known(self, asked: Asked, language: str, best: Scored, clear: float, clearer: float) -> bool:
+        """Whether the question is nearer to one that no fact answers than to any way of asking for a fact."""
+        named = {i for m in asked.mentions for i in m.record_ids} or {best.fact.record_id}
+        about = named | {self.twins[i] for i in named if i in self.twins}
+        full, without = self._not_known.nearest(asked.folded, asked.masked or "?", language, about)
+        if full <= clear:
+            return False
+        likeness = self._index(language).similarity(asked.folded, asked.masked or "?")
+        near = self.nearness([((i,), 1.0) for i in about])
+        told = max(likeness.asked.max(), likeness.text.max())
+        told_near = max((likeness.asked_masked * near).max(), (likeness.text_masked * near).max())
+        return bool(full > told + clearer and without > told_near)
+
+    def _index(self, language: str) -> LanguageIndex:
+        return self.indices[language if language in self.indices else LANGUAGES[0]]
 
     def _concepts_of(self, fact: Fact) -> frozenset[str]:
         texts = [*fact.text.values(), *(a for many in fact.asked.values() for a in many)]

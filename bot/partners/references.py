@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.common.text import fold
 from bot.partners import lists
 from bot.partners.knowledge import Snapshot
 from bot.partners.names import Mention
 from bot.partners.ranking import Asked
-from bot.partners.records import Record
+from bot.partners.records import CENTRE, Record
 from bot.partners.turn import Context
 
 POINTED = 3  # strength of a record that is pointed at
@@ -65,8 +66,10 @@ def listed_at(context: Context, number: int) -> str | None:
     return context.listed[place] if -len(context.listed) <= place < len(context.listed) else None
 
 
-def with_ordinal(asked: Asked, context: Context) -> Asked:
-    """ "Where is the second one?" is a question about the second listed record."""
+def with_ordinal(asked: Asked, context: Context, snapshot: Snapshot) -> Asked:
+    """ "Where is the second one?" is a question about the second listed record, or the second of those just named."""
+    if not context.listed and context.said:
+        context = replace(context, listed=_named_in(context.said[-1], snapshot))
     if not context.listed or any(m.strength > 1 for m in asked.mentions):
         return asked
     found = ordinal(asked.folded)
@@ -79,6 +82,17 @@ def with_ordinal(asked: Asked, context: Context) -> Asked:
     rest = re.sub(r"^ ?one\b", " ", asked.folded[end:])
     masked = " ".join(f"{asked.folded[:start]} {rest}".split())
     return replace(asked, masked=masked, mentions=(mention,))
+
+
+def _named_in(fact_id: str, snapshot: Snapshot) -> tuple[str, ...]:
+    """Organisations that a fact's sentence names, in their order; none when it is fewer than two."""
+    fact = snapshot.facts.get(fact_id)
+    mentions = snapshot.name_index.find(fold(fact.in_language("en")[0]), misspelt=False) if fact else ()
+    named = dict.fromkeys(
+        i for m in mentions if m.strength > 1 for i in m.record_ids[:1] if snapshot.records[i].type == "organisation"
+    )
+    found = tuple(i for i in named if i != CENTRE)
+    return found if len(found) > 1 else ()
 
 
 def pool(context: Context, snapshot: Snapshot) -> list[Record]:

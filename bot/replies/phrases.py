@@ -107,7 +107,9 @@ PHRASES: dict[str, dict[str, str]] = {
     "filter_year": {"en": " for {value}", "de": " für {value}", "zh": "{value}年"},
     "nearest": {"en": "What I do know:", "de": "Was ich weiß:", "zh": "我所知道的："},
     # questions and limits
-    "ask_back": {"en": "Which one do you mean?", "de": "Welche meinen Sie?", "zh": "您指的是哪一个？"},
+    "ask_back": {
+        "en": "Which one do you mean: {names}?", "de": "Was meinen Sie: {names}?", "zh": "您指的是哪一个：{names}？",
+    },
     "which_one": {
         "en": "I am not sure which one you mean. Please choose or name it.",
         "de": "Ich bin nicht sicher, was Sie meinen. Bitte wählen Sie aus oder nennen Sie den Namen.",
