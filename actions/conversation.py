@@ -13,6 +13,8 @@ from bot.partners.turn import Context, Turn
 from bot.replies.message import Message
 
 FALLBACK = "nlu_fallback"
+SURE_INTENT = 0.75  # as the core's FallbackClassifier
+WISHES = ("talk_to_human", "set_language")
 
 
 def language_of(tracker: Tracker) -> str:
@@ -45,7 +47,7 @@ def turn_of(tracker: Tracker) -> Turn:
     ranking = tracker.latest_message.get("intent_ranking") or ()
     likeliest: dict[str, Any] = next((i for i in [*ranking, intent] if i.get("name") != FALLBACK), {})
     return Turn(
-        text=str(tracker.latest_message.get("text") or ""),
+        text=whole(tracker),
         language=language_of(tracker),
         intent=str(intent.get("name") or FALLBACK),
         certainty=float(likeliest.get("confidence") or 0.0),
@@ -54,6 +56,39 @@ def turn_of(tracker: Tracker) -> Turn:
         record=entity(tracker, "record"),
         fact=entity(tracker, "fact"),
     )
+
+
+def parts_of(tracker: Tracker) -> list[Tracker]:
+    """One tracker per question of the message, in order; empty when the message is one plain question.
+
+    What is only told ("We make pumps.") asks nothing, unless it plainly wants a person or a language.
+    """
+    found = []
+    for part in tracker.latest_message.get("parts") or ():
+        ranking = part.get("intent_ranking") or [{"name": FALLBACK, "confidence": 0.0}]
+        likeliest = ranking[0]
+        sure = float(likeliest["confidence"]) >= SURE_INTENT
+        if not part.get("asks") and not (sure and likeliest["name"] in WISHES):
+            continue
+        intent = likeliest if sure else {"name": FALLBACK, "confidence": 0.0}
+        found.append(
+            with_message(
+                tracker, {"text": part["text"], "intent": intent, "intent_ranking": ranking, "entities": []}
+            )
+        )
+    return found
+
+
+def with_message(tracker: Tracker, message: dict[str, Any]) -> Tracker:
+    """The same conversation with another last message."""
+    return Tracker(
+        tracker.sender_id, dict(tracker.slots), message, tracker.events, False, None, {}, tracker.latest_action_name
+    )
+
+
+def whole(tracker: Tracker) -> str:
+    """The message as it was typed; pinyin in characters, as the core read it."""
+    return str(tracker.latest_message.get("reading") or tracker.latest_message.get("text") or "")
 
 
 def remember(context: Context, **others: Any) -> list[EventType]:

@@ -12,7 +12,7 @@ from actions.base import KnowledgeAction
 from actions.contacts import show_contact
 from actions.conversation import FALLBACK, language_of, remember, say, turn_of
 from bot.partners.answers import by_facts
-from bot.partners.followup import more
+from bot.partners.followup import correction, more
 from bot.partners.knowledge import Snapshot
 from bot.replies.compose import compose, what_next
 
@@ -37,8 +37,10 @@ def deny(dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot)
     turn = turn_of(tracker)
     turn = replace(turn, intent=FALLBACK, guess="", context=turn.context.within(snapshot.records))
     asked = snapshot.ranking.ask(turn.text)
-    if asked.mentions:
+    answer = correction(turn, snapshot, asked)
+    if answer is None and asked.mentions:
         answer = by_facts(turn, snapshot, asked)
+    if answer is not None:
         say(dispatcher, compose(answer, snapshot, turn.language))
         return remember(answer.context, offer="person" if answer.kind == "unknown" else "more")
     say(dispatcher, what_next(language_of(tracker)))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.common.text import fold
 from bot.partners import followup, lists, selection
+from bot.partners.certainty import certainty
 from bot.partners.knowledge import Snapshot
 from bot.partners.premises import claims_in, judge
 from bot.partners.ranking import Asked, Scored
@@ -54,7 +55,11 @@ def respond(turn: Turn, snapshot: Snapshot) -> Answer:
         special = followup.respond(turn, snapshot, asked)
         if special is not None:
             return special
-    if turn.intent == "ask_link" and "yes_no" not in snapshot.vocabulary.flags.find(asked.folded):
+    if (
+        turn.intent == "ask_link"
+        and "yes_no" not in snapshot.vocabulary.flags.find(asked.folded)
+        and not selection.asks_detail(turn, asked, snapshot)
+    ):
         events = lists.events(turn, snapshot)
         if events is not None:
             return events
@@ -88,8 +93,9 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     claims = claims_in(turn.text, asked, snapshot)
     statement = turn.intent == "check_statement" or "yes_no" in snapshot.vocabulary.flags.find(asked.folded)
     where: list[Scored] = []
-    if selection.certainty(ranked, asked, snapshot, lenient=lenient) < selection.needed(turn):
-        where = selection.where_it_lies(asked, turn.language, snapshot) if claims.places else []
+    if certainty(ranked, asked, turn.language, snapshot, lenient=lenient) < selection.needed(turn):
+        in_scope = selection.needed(turn) < 1 or turn.intent == "out_of_scope_places"
+        where = selection.where_it_lies(asked, turn.language, snapshot) if claims.places and in_scope else []
         if not where and not asked.mentions and (help_ := selection.how_we_help(ranked, asked)):
             return say_facts(turn, snapshot, help_, ())
         if not where:

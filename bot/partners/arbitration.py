@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.partners import answers, followup, lists, selection
+from bot.partners import answers, followup, lists, references, selection
 from bot.partners.knowledge import Snapshot
 from bot.partners.ranking import Asked
 from bot.partners.records import CENTRE
+from bot.partners.selection import FALLBACK
 from bot.partners.turn import Answer, Turn
 
 LEANING = frozenset({"ask_followup", "ask_more", "choose_item"})
@@ -34,7 +35,6 @@ TRUST = dict.fromkeys(
     0.5,
 )
 TRUST |= {"talk_to_human": 0.6, "ask_contact": 0.4}
-FALLBACK = "nlu_fallback"
 NAMES_BELONG = ("ask_contact", "talk_to_human", "set_language")  # a name in it does not make it a question
 OWN = frozenset({CENTRE, "herne", "city-of-herne", "luzhou"})
 
@@ -47,9 +47,16 @@ def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
     sure = turn.intent != FALLBACK
     guess = turn.intent if sure else turn.guess if turn.certainty >= LEAST_GUESS else ""
     asked = snapshot.ranking.ask(turn.text)
+    pointed = references.with_ordinal(asked, turn.context, snapshot)
+    if pointed is not asked:
+        if snapshot.vocabulary.says_nothing_special(pointed.masked):
+            return followup.choose(turn, snapshot, pointed.mentions[0].record_ids[0])
+        return answers.by_facts(replace(turn, intent=FALLBACK), snapshot, pointed).listing(turn.context.listed)
     named = any(m.strength > 1 for m in asked.mentions) and guess not in NAMES_BELONG
     if not sure and not named and guess in TRUST and turn.certainty >= TRUST[guess]:
         return guess
+    if (corrected := followup.correction(turn, snapshot, asked)) is not None:
+        return corrected
     as_question = replace(turn, intent=guess if guess in LEANING or guess == "check_statement" else turn.intent)
     if (turn.context.subject or turn.context.listed) and selection.leans(as_question, asked, snapshot):
         special = followup.respond(replace(turn, intent=guess if guess in LEANING else "ask_followup"), snapshot, asked)

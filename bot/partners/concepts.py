@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from bot.common.text import fold
@@ -12,6 +13,7 @@ from bot.partners.yaml_files import read_yaml
 
 LATIN = re.compile(r"[a-z0-9]+")
 HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+REMEMBERED = 50_000  # texts
 SHORTEST_PREFIX = 3
 SHORTEST_STEM = 4
 INFLECTIONS = ("s", "es", "e", "n", "en", "er", "ern")
@@ -22,6 +24,7 @@ class Concepts:
 
     def __init__(self, entries: Mapping[str, Iterable[str]]) -> None:
         self._words: dict[str, set[str]] = defaultdict(set)
+        self.find = lru_cache(maxsize=REMEMBERED)(self._find)
         self._prefixes: dict[str, set[str]] = defaultdict(set)
         self._inside: dict[str, set[str]] = defaultdict(set)
         self._han: dict[str, set[str]] = defaultdict(set)
@@ -48,7 +51,7 @@ class Concepts:
                 else:
                     self._words[folded].add(concept)
 
-    def find(self, folded: str) -> frozenset[str]:
+    def _find(self, folded: str) -> frozenset[str]:
         """The ids of all concepts that the text touches."""
         found: set[str] = set()
         for word in LATIN.findall(folded):
@@ -83,8 +86,12 @@ def _forms(word: str) -> list[str]:
 def read_concepts(folder: Path) -> Concepts:
     """The lexicon in `folder`; an empty one when there is no such file."""
     path = folder / "concepts.yml"
-    if not path.exists():
-        return Concepts({})
+    return _read(path, path.stat().st_mtime_ns) if path.exists() else Concepts({})
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, _changed: int) -> Concepts:
+    """The same object while the file is the same, so that what was found in a text is not looked for again."""
     data = read_yaml(path)
     return Concepts(
         {

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
-from bot.partners import answers, lists, selection
+from bot.partners import answers, lists, references, selection
+from bot.partners.certainty import SURE, certainty
 from bot.partners.knowledge import Snapshot
 from bot.partners.ranking import CONTEXT_NEARNESS, Asked
 from bot.partners.records import CENTRE, Record
@@ -14,16 +14,6 @@ from bot.partners.turn import Answer, Turn, told
 MORE_FACTS = 2
 SHORT_WORDS, SHORT_CHARACTERS = 6, 40
 LEAST_COVERED = 0.3  # share of the asked concepts that a fact about another record must have
-ORDINALS = {
-    1: "first 1st erste* ersten 第一 头一 number 1|nummer 1|nr 1|no 1",
-    2: "second 2nd zweite* 第二 number 2|nummer 2|nr 2|no 2",
-    3: "third 3rd dritte* 第三 number 3|nummer 3|nr 3|no 3",
-    4: "fourth 4th vierte* 第四 number 4|nummer 4|nr 4|no 4",
-    5: "fifth 5th fünfte* funfte* 第五 number 5|nummer 5|nr 5|no 5",
-    6: "sixth sechste* 第六 number 6|nummer 6",
-    -1: "last letzte* 最后 末尾",
-    -2: "vorletzte* 倒数第二",
-}
 
 
 def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
@@ -31,7 +21,7 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     if turn.intent == "choose_item":
         return choose_item(turn, snapshot, asked)
     short = len(asked.folded.split()) <= SHORT_WORDS and len(asked.folded) <= SHORT_CHARACTERS
-    if short and turn.context.listed and not asked.mentions and ordinal(asked.folded) is not None:
+    if short and turn.context.listed and not asked.mentions and references.ordinal(asked.folded) is not None:
         return choose_item(turn, snapshot, asked)
     flags = snapshot.vocabulary.flags.find(asked.folded)
     if "else" in flags and not asked.mentions:
@@ -44,14 +34,26 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
         return same_question(turn, snapshot, asked)
     if turn.context.listed and (narrowed := _narrowed(turn, snapshot, asked)):
         return narrowed
+    if short and not turn.context.listed and (one := _other_one(turn, snapshot, asked)):
+        return answers.overview(turn, snapshot, one.id)
     if "where" in flags and turn.context.listed and len(turn.context.listed) > 1:
         return _where_are_they(turn, snapshot)
     if "where" in flags and turn.context.subject:
         ranked = snapshot.ranking.rank(asked, turn.language, turn.context.subject)
         near = [s for s in ranked if s.nearness > 0.5]
-        if not near or selection.certainty(near, asked, snapshot, lenient=True) < selection.SURE:
+        if not near or certainty(near, asked, turn.language, snapshot, lenient=True) < SURE:
             return _where_are_they(turn, snapshot)
     return None
+
+
+def _other_one(turn: Turn, snapshot: Snapshot, asked: Asked) -> Record | None:
+    """ "And the Polish one?" after another twin city."""
+    filters = lists.organisation_filters(asked.positive, snapshot)
+    words, _ = snapshot.vocabulary.content(asked.positive)
+    if not (filters.cities or filters.countries):
+        return None
+    alike = [r for r in references.pool(turn.context, snapshot) if r.id not in turn.context.subject]
+    return references.one_of(alike, asked, snapshot) if len(words) <= 2 else None
 
 
 def _narrowed(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
@@ -63,23 +65,8 @@ def _narrowed(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
         return _chosen(turn, snapshot, left[0]) if len(left) == 1 else None
     if flags & {"oldest", "newest", "suspended"} and any(record.type == "place" for record in listed):
         return lists.twin_cities(turn, snapshot)
-    chosen = _by_filter(listed, asked, snapshot)
+    chosen = references.one_of(listed, asked, snapshot)
     return _chosen(turn, snapshot, chosen) if chosen else None
-
-
-def _by_filter(listed: list[Record], asked: Asked, snapshot: Snapshot) -> Record | None:
-    """The only listed record in the city or country or of the kind that is named."""
-    filters = lists.organisation_filters(asked.folded, snapshot)
-    if not (filters.cities or filters.kinds or filters.countries):
-        return None
-    found = [
-        record
-        for record in listed
-        if (not filters.cities or record.city in filters.cities)
-        and (not filters.kinds or record.kind in filters.kinds)
-        and (not filters.countries or record.country in filters.countries)
-    ]
-    return found[0] if len(found) == 1 else None
 
 
 def more(turn: Turn, snapshot: Snapshot) -> Answer:
@@ -106,13 +93,13 @@ def choose_item(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     chosen = [record for record in listed if record.id in named]
     if not chosen and named:
         return None
-    number = ordinal(asked.folded)
+    number = references.ordinal(asked.folded)
     if not chosen and "other_one" in snapshot.vocabulary.flags.find(asked.folded):
         left = [record for record in listed if record.id not in turn.context.subject]
         chosen = left if len(left) == 1 else []
-    if not chosen and number is not None and listed and -len(listed) <= _index(number) < len(listed):
-        chosen = [listed[_index(number)]]
-    if not chosen and (one := _by_filter(listed, asked, snapshot)):
+    if not chosen and number and (picked := references.listed_at(turn.context, number[0])):
+        chosen = [snapshot.records[picked]]
+    if not chosen and (one := references.one_of(listed or references.pool(turn.context, snapshot), asked, snapshot)):
         chosen = [one]
     if chosen:
         return _chosen(turn, snapshot, chosen[0])
@@ -120,6 +107,11 @@ def choose_item(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
         return more(turn, snapshot)
     context = turn.context
     return Answer("which_one", records=tuple(listed), candidates=tuple(r.id for r in listed), context=context)
+
+
+def choose(turn: Turn, snapshot: Snapshot, record_id: str) -> Answer:
+    """What is said about a record that was picked by its place in the list."""
+    return _chosen(turn, snapshot, snapshot.records[record_id])
 
 
 def _chosen(turn: Turn, snapshot: Snapshot, record: Record) -> Answer:
@@ -138,30 +130,6 @@ def _say_chosen(turn: Turn, snapshot: Snapshot, record: Record) -> Answer:
     return answers.overview(turn, snapshot, record.id)
 
 
-def ordinal(folded: str) -> int | None:
-    """1, 2, ... or -1 for the last; None when the text names no position."""
-    padded = f" {folded} "
-    for number, words in ORDINALS.items():
-        plain, _, phrases = words.partition(" number")
-        for word in [*plain.split(), *(f"number{phrases}".split("|") if phrases else [])]:
-            pattern = rf"\b{re.escape(word.rstrip('*'))}" + ("" if word.endswith("*") else r"\b")
-            if (is_han(word) and re.search(word + "(?!十)", padded)) or (
-                not is_han(word) and re.search(pattern, padded)
-            ):
-                return number
-    match = re.fullmatch(r"\D{0,12}([1-9])\D{0,6}", folded)
-    return int(match.group(1)) if match else None
-
-
-def is_han(word: str) -> bool:
-    """Whether a word is written in Chinese characters."""
-    return any("\u3400" <= c <= "\u9fff" for c in word)
-
-
-def _index(number: int) -> int:
-    return number - 1 if number > 0 else number
-
-
 def _where_are_they(turn: Turn, snapshot: Snapshot) -> Answer:
     """Each listed organisation or place with its city; places of links by their far end."""
     ids = turn.context.listed or turn.context.subject[:1]
@@ -170,6 +138,26 @@ def _where_are_they(turn: Turn, snapshot: Snapshot) -> Answer:
         return Answer("unknown", context=turn.context)
     facts = tuple(snapshot.facts_of[r.id][0] for r in records if snapshot.facts_of.get(r.id))
     return Answer("organisations", facts, records, context=replace(turn.context, question=turn.text))
+
+
+def correction(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
+    """ "No, I meant the one in Shanghai": the last question again, about the record that was meant."""
+    if not turn.context.question or not references.corrects(asked):
+        return None
+    named = [i for m in asked.mentions if m.strength > 1 for i in m.record_ids]
+    if len(set(named)) > 1:
+        return None
+    record_id = named[0] if named else None
+    if record_id is None:
+        others = [r for r in references.pool(turn.context, snapshot) if r.id not in turn.context.subject]
+        one = references.one_of(others, asked, snapshot)
+        record_id = one.id if one else None
+    if record_id is None:
+        return None
+    before = snapshot.ranking.ask(turn.context.question)
+    if snapshot.vocabulary.says_nothing_special(before.masked):
+        return answers.overview(turn, snapshot, record_id)
+    return _about(turn, snapshot, before.masked, record_id)
 
 
 def same_question(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
@@ -189,7 +177,7 @@ def _about(turn: Turn, snapshot: Snapshot, what: str, record_id: str) -> Answer:
     ranked = snapshot.ranking.rank(asked, turn.language, (record_id,))
     near = [s for s in ranked if s.nearness >= CONTEXT_NEARNESS]
     fits = near and (near[0].covered >= LEAST_COVERED or not asked.concepts)
-    if fits and selection.certainty(near, asked, snapshot, lenient=True) >= selection.SURE:
+    if fits and certainty(near, asked, turn.language, snapshot, lenient=True) >= SURE:
         facts = selection.choose(near, snapshot)
         answer = answers.say_facts(turn, snapshot, facts, (record_id,))
         return answer.with_context(replace(answer.context, question=what))

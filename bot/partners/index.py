@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import TfidfVectorizer
+from scipy.sparse import csc_matrix, csr_matrix
 
 from bot.common.text import fold
 from bot.partners.names import Mention, NameIndex
 from bot.partners.records import LANGUAGES, Fact
 
 REMEMBERED = 64  # questions
+REMEMBERED_DOCUMENTS = 100_000  # texts whose terms are kept, so that a changed fact does not cost a whole new reading
 WORD = re.compile(r"[a-z0-9]+")
+Scores = NDArray[np.float64]
+
+
+fold_document = lru_cache(maxsize=REMEMBERED_DOCUMENTS)(fold)  # of documents, which come back at every change
 
 
 def masked(folded: str, mentions: Iterable[Mention]) -> str:
@@ -43,16 +49,66 @@ def terms(folded: str) -> list[str]:
     return out
 
 
+_NUMBERS: dict[str, int] = {}  # every term ever met, so that documents can be counted once and put together often
+_NUMBERING = threading.Lock()
+
+
+@lru_cache(maxsize=REMEMBERED_DOCUMENTS)
+def _counted(folded: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(numbers of the terms, how often each occurs) in a folded text."""
+    counts = Counter(terms(folded))
+    with _NUMBERING:
+        numbers = [_NUMBERS.setdefault(term, len(_NUMBERS)) for term in counts]
+    return np.array(numbers, dtype=np.int64), np.array(list(counts.values()), dtype=np.int64)
+
+
+class Postings:
+    """TF-IDF vectors (1 + ln tf, smoothed idf, length 1) of documents, kept by term so that a question reads few of them."""
+
+    def __init__(self, documents: Sequence[str]) -> None:
+        counted = [_counted(document) for document in documents]
+        numbers = np.concatenate([numbers for numbers, _ in counted])
+        counts = np.concatenate([counts for _, counts in counted])
+        ends = np.cumsum([0, *(len(numbers) for numbers, _ in counted)])
+        self._terms, columns = np.unique(numbers, return_inverse=True)
+        frequency = np.bincount(columns)
+        self._idf = np.log((1 + len(documents)) / (1 + frequency)) + 1
+        values = (1 + np.log(counts)) * self._idf[columns]
+        rows = csr_matrix((values, columns, ends), shape=(len(documents), len(self._terms)))
+        lengths = np.sqrt(np.bincount(np.repeat(np.arange(len(documents)), np.diff(ends)), weights=values * values))
+        rows.data /= np.repeat(np.maximum(lengths, 1e-9), np.diff(ends))
+        self.rows: csr_matrix = rows.astype(np.float32)
+        by_term: csc_matrix = self.rows.tocsc()
+        self._starts, self._documents, self._strengths = by_term.indptr, by_term.indices, by_term.data
+
+    def scores(self, folded: str) -> Scores:
+        """Cosine of a folded text with each document (0..1)."""
+        counts = Counter(terms(folded))
+        numbers = np.array([_NUMBERS.get(term, -1) for term in counts], dtype=np.int64)
+        columns = np.searchsorted(self._terms, numbers)
+        known = self._terms[np.minimum(columns, len(self._terms) - 1)] == numbers
+        scores: Scores = np.zeros(self.rows.shape[0])
+        if not known.any():
+            return scores
+        columns = columns[known]
+        strengths = (1 + np.log(np.array(list(counts.values()))[known])) * self._idf[columns]
+        strengths /= np.sqrt((strengths * strengths).sum())
+        for column, strength in zip(columns.tolist(), strengths.tolist(), strict=True):
+            part = slice(self._starts[column], self._starts[column + 1])
+            scores[self._documents[part]] += self._strengths[part] * strength
+        return scores
+
+
 @dataclass(frozen=True)
 class Similarity:
     """Per fact (same order as the facts), 0..1 each: to ways of asking and to the sentence, with and without names."""
 
-    asked: NDArray[np.float64]
-    text: NDArray[np.float64]
-    asked_masked: NDArray[np.float64]
-    text_masked: NDArray[np.float64]
-    pooled: NDArray[np.float64]
-    pooled_masked: NDArray[np.float64]
+    asked: Scores
+    text: Scores
+    asked_masked: Scores
+    text_masked: Scores
+    pooled: Scores
+    pooled_masked: Scores
 
 
 class LanguageIndex:
@@ -62,58 +118,43 @@ class LanguageIndex:
         self._size = len(facts)
         self.similarity = lru_cache(maxsize=REMEMBERED)(self._similarity)
         documents: list[str] = []
-        owner: list[int] = []
-        is_text: list[bool] = []
-        for number, fact in enumerate(facts):
+        starts: list[int] = []
+        for fact in facts:
+            starts.append(len(documents))
             text, _ = fact.in_language(language)
-            for document, kind in [(text, True), *((a, False) for a in fact.asked.get(language, ()))]:
-                documents.append(fold(document))
-                owner.append(number)
-                is_text.append(kind)
-        self._owner = np.array(owner)
-        self._is_text = np.array(is_text)
-        self._full = TfidfVectorizer(analyzer=terms, sublinear_tf=True, dtype=np.float32)
-        self._full_matrix = self._full.fit_transform(documents).tocsr()
-        self._masked = TfidfVectorizer(analyzer=terms, sublinear_tf=True, dtype=np.float32)
-        self._masked_matrix = self._masked.fit_transform(
-            [masked(d, names.find(d, misspelt=False)) or "?" for d in documents]
-        ).tocsr()
-        ones = np.ones(len(owner), dtype=np.float32)
-        pool = csr_matrix((ones, (self._owner, np.arange(len(owner)))), shape=(self._size, len(owner)))
-        self._pools = [(pool @ matrix).tocsr() for matrix in (self._full_matrix, self._masked_matrix)]
-        self._norms = [np.sqrt(np.asarray(p.multiply(p).sum(axis=1)).ravel()) for p in self._pools]
+            documents += [fold_document(document) for document in (text, *fact.asked.get(language, ()))]
+        without_names = [masked(d, names.find(d, misspelt=False)) or "?" for d in documents]
+        self._starts = np.array(starts)
+        self._owner = np.repeat(np.arange(self._size), np.diff([*starts, len(documents)]))
+        self._sides = (Postings(documents), Postings(without_names))
+        ones = np.ones(len(documents), dtype=np.float32)
+        pool = csr_matrix((ones, (self._owner, np.arange(len(documents)))), shape=(self._size, len(documents)))
+        self._norms = []
+        for side in self._sides:
+            pooled = pool @ side.rows
+            self._norms.append(np.sqrt(np.asarray(pooled.multiply(pooled).sum(axis=1)).ravel()).astype(np.float64))
 
     def _similarity(self, folded: str, folded_masked: str, leave_out: tuple[int, int] | None = None) -> Similarity:
         """Compare a folded question (and its masked form).
 
         `leave_out` (number of the fact, number of its way of asking) skips that one, for measuring.
         """
-        queries = [self._full.transform([folded]), self._masked.transform([folded_masked])]
-        matrices = [self._full_matrix, self._masked_matrix]
-        rows = [np.asarray((m @ q.T).todense()).ravel() for m, q in zip(matrices, queries, strict=True)]
-        pooled = [np.asarray((p @ q.T).todense()).ravel() for p, q in zip(self._pools, queries, strict=True)]
-        norms = [norm.copy() for norm in self._norms]
-        if leave_out:
-            fact, row = leave_out[0], int(np.argmax(self._owner == leave_out[0])) + 1 + leave_out[1]
-            for n, matrix in enumerate(matrices):
-                rest = self._pools[n][fact] - matrix[row]
-                norms[n][fact] = np.sqrt(rest.multiply(rest).sum())
-                pooled[n][fact] -= rows[n][row]
-                rows[n][row] = 0.0
-        full, without = rows
-        return Similarity(
-            self._best(full, False),
-            self._best(full, True),
-            self._best(without, False),
-            self._best(without, True),
-            *(p / np.maximum(norm, 1e-6) for p, norm in zip(pooled, norms, strict=True)),
-        )
-
-    def _best(self, scores: NDArray[np.float64], of_text: bool) -> NDArray[np.float64]:
-        best = np.zeros(self._size)
-        pick = self._is_text if of_text else ~self._is_text
-        np.maximum.at(best, self._owner[pick], scores[pick])
-        return best
+        asked, text, pooled = [], [], []
+        for side, norm, question in zip(self._sides, self._norms, (folded, folded_masked), strict=True):
+            scores = side.scores(question)
+            norms = norm
+            if leave_out:
+                fact, row = leave_out[0], int(self._starts[leave_out[0]]) + 1 + leave_out[1]
+                norms = norm.copy()
+                others = (self._owner == fact) & (np.arange(len(scores)) != row)
+                rest = side.rows[np.flatnonzero(others)].sum(axis=0)
+                norms[fact] = np.sqrt(np.square(rest).sum())
+                scores[row] = 0.0
+            pooled.append(np.bincount(self._owner, weights=scores, minlength=self._size) / np.maximum(norms, 1e-6))
+            text.append(scores[self._starts])
+            scores[self._starts] = 0.0
+            asked.append(np.maximum.reduceat(scores, self._starts))
+        return Similarity(asked[0], text[0], asked[1], text[1], pooled[0], pooled[1])
 
 
 def build(facts: Sequence[Fact], names: NameIndex) -> dict[str, LanguageIndex]:

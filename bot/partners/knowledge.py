@@ -15,6 +15,7 @@ from bot.partners.common_words import read_common_words
 from bot.partners.concepts import Concepts, read_concepts
 from bot.partners.name_table import NameTable
 from bot.partners.names import NameIndex
+from bot.partners.not_known import read_not_known
 from bot.partners.ranking import Ranking
 from bot.partners.records import Desk, Fact, Record
 from bot.partners.vocabulary import Vocabulary, read_vocabulary
@@ -130,7 +131,7 @@ def take_snapshot(store: Store, folder: Path, before: Snapshot | None = None) ->
     ):
         ranking = refresh.with_names(before.ranking, name_index, records)
     else:
-        ranking = Ranking(facts, records, name_index, read_concepts(folder))
+        ranking = Ranking(facts, records, name_index, read_concepts(folder), read_not_known(folder))
     return Snapshot(
         revision=revision,
         records=records,

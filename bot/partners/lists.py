@@ -22,14 +22,16 @@ EVENT_KINDS = {
 
 def organisations(turn: Turn, snapshot: Snapshot) -> Answer:
     """Organisations that fit every filter in the question; without any filter the carriers and partners."""
-    folded = fold(turn.text)
-    filters = organisation_filters(folded, snapshot)
-    found = filter_organisations(snapshot, filters)
+    asked = snapshot.ranking.ask(turn.text)
+    filters = organisation_filters(asked.positive, snapshot)
+    found = filter_organisations(snapshot, filters, asked.excluded)
     return _organisation_answer(turn, snapshot, found, filters)
 
 
-def filter_organisations(snapshot: Snapshot, filters: Filters) -> list[Record]:
-    """Organisations of the snapshot that fit, carriers and partners first."""
+def filter_organisations(
+    snapshot: Snapshot, filters: Filters, shut_out: frozenset[str] = frozenset()
+) -> list[Record]:
+    """Organisations of the snapshot that fit, carriers and partners first; those in `shut_out` left out."""
     parts = filters.parts
     narrowed = filters.cities or filters.countries or filters.kinds or filters.topic
     if not parts:
@@ -43,6 +45,7 @@ def filter_organisations(snapshot: Snapshot, filters: Filters) -> list[Record]:
         and (not filters.countries or record.country in filters.countries)
         and (not filters.kinds or record.kind in filters.kinds)
         and (not filters.topic or record.id in snapshot.records[filters.topic].organisations)
+        and record.id not in shut_out
     ]
     order = ("carrier", "partner", "network", "centre", "other")
     return sorted(found, key=lambda record: (order.index(record.part), record.position))
@@ -147,11 +150,20 @@ def others(turn: Turn, snapshot: Snapshot) -> Answer:
 
 def twin_cities(turn: Turn, snapshot: Snapshot) -> Answer:
     """Herne's twin cities by country, age or state; oldest first."""
-    folded = fold(turn.text)
+    asked = snapshot.ranking.ask(turn.text)
+    folded = asked.positive
     flags = snapshot.vocabulary.flags.find(folded)
     countries = snapshot.vocabulary.values("countries", folded)
+    not_in = set(snapshot.vocabulary.values("countries", asked.folded)) - set(countries)
     links = sorted(
-        (r for r in snapshot.records.values() if r.type == "link" and r.kind == "twin_city"),
+        (
+            link
+            for link in snapshot.records.values()
+            if link.type == "link"
+            and link.kind == "twin_city"
+            and not asked.excluded & {link.id, link.to_id}
+            and _country(snapshot, link) not in not_in
+        ),
         key=lambda link: (link.date or "9", link.position),
     )
     abroad = [c for c in countries if c != "Germany"]

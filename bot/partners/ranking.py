@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,8 +14,10 @@ from rapidfuzz import fuzz, process
 
 from bot.common.text import fold
 from bot.partners.concepts import HAN_RUN, LATIN, Concepts
-from bot.partners.index import LanguageIndex, build, masked
+from bot.partners import negation
+from bot.partners.index import LanguageIndex, build, fold_document, masked
 from bot.partners.names import Mention, NameIndex
+from bot.partners.not_known import NotKnown, Questions
 from bot.partners.records import LANGUAGES, Fact, Record
 from bot.store import StoreUnavailable
 
@@ -23,6 +26,7 @@ TEXT_NEARNESS = 0.6  # the fact's sentence names the subject
 REMEMBERED = 256  # texts
 HALF_STRANGE = 0.4
 SHORTEST_CORRECTED, SLIP = 5, 86  # letters, and likeness in percent
+SEVERAL = 3  # ways of asking that make a concept part of what a fact answers
 CONTEXT_NEARNESS = 0.9  # the subject comes from the conversation, not from the question
 
 FEATURES = (
@@ -37,7 +41,7 @@ FEATURES = (
     "pooled",
     "pooled_near",
 )
-WEIGHTS = np.array([0.37, 1.93, 0.0, 3.88, 1.64, 2.43, -0.69, -1.02, 4.77, 2.3])
+WEIGHTS = np.array([1.41, 0.66, 1.93, 2.09, 1.09, 1.47, -0.68, -0.54, 4.8, 3.98])
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +56,40 @@ class Scored:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as the ranking sees it."""
+    """A question as the ranking sees it.
+
+    `masked` is without names; `excluded` are ids that it shuts out ("not Luzhou"), `positive` its text without these.
+    """
 
     folded: str
     masked: str
     mentions: tuple[Mention, ...]
     concepts: frozenset[str]
+    positive: str = ""
+    excluded: frozenset[str] = frozenset()
 
 
 class Ranking:
     """Vectors, names and nearness of all facts of one state of the knowledge."""
 
-    def __init__(self, facts: Sequence[Fact], records: Mapping[str, Record], names: NameIndex, concepts: Concepts):
+    def __init__(
+        self,
+        facts: Sequence[Fact],
+        records: Mapping[str, Record],
+        names: NameIndex,
+        concepts: Concepts,
+        not_known: Questions | None = None,
+    ) -> None:
         if not facts:
             raise StoreUnavailable("no knowledge is loaded")
         self.facts = tuple(facts)
         self._names = names
         self._text_concepts: dict[str, frozenset[str]] = {}
+        self._solid: dict[str, frozenset[str]] = {}
         # One turn looks at the same text several times: as it stands, with its context, with another subject.
         self.ask = lru_cache(maxsize=REMEMBERED)(self._ask)
         self._concepts = concepts
+        self._not_known = NotKnown(not_known or {}, names)
         self.indices: dict[str, LanguageIndex] = build(self.facts, names)
         self.twins = _twins(records.values())
         self._primary, self._secondary = zip(*(self._about(fact, records) for fact in self.facts), strict=True)
@@ -82,11 +100,11 @@ class Ranking:
                 counts[concept] = counts.get(concept, 0) + 1
         texts = [*(t for f in self.facts for t in f.text.values())]
         texts += [t for f in self.facts for many in f.asked.values() for t in many]
-        self._words = {word for text in texts for word in LATIN.findall(fold(text))}
+        self._words = {word for text in texts for word in LATIN.findall(fold_document(text))}
         self._long_words = [word for word in self._words if len(word) >= SHORTEST_CORRECTED]
         self._stems = {word[:6] for word in self._words if len(word) >= 6}
         self._pairs = {
-            run[i : i + 2] for text in texts for run in HAN_RUN.findall(fold(text)) for i in range(len(run) - 1)
+            run[i : i + 2] for text in texts for run in HAN_RUN.findall(fold_document(text)) for i in range(len(run) - 1)
         }
         self._characters = {c for pair in self._pairs for c in pair}
         total = len(self.facts)
@@ -107,10 +125,14 @@ class Ranking:
     def _ask(self, text: str) -> Asked:
         """Fold a question and find names and concepts in it."""
         folded = fold(text)
-        mentions = self._names.find(folded)
-        without = masked(folded, mentions)
-        corrected = self._corrected(without)
-        return Asked(folded, corrected, mentions, self._concepts.find(folded) | self._concepts.find(corrected))
+        found = self._names.find(folded)
+        shut_out = negation.spans(folded)
+        mentions = tuple(m for m in found if not any(start <= m.start and m.end <= end for start, end in shut_out))
+        named = {i for m in mentions for i in m.record_ids}
+        excluded = frozenset(i for m in found for i in m.record_ids if i not in named) if shut_out else frozenset()
+        corrected = self._corrected(masked(folded, found))
+        concepts = self._concepts.find(folded) | self._concepts.find(corrected)
+        return Asked(folded, corrected, mentions, concepts, negation.positive(folded), excluded)
 
     def _corrected(self, folded: str) -> str:
         """The text with words that nothing uses replaced by a known one that is a slip of the keyboard away."""
@@ -131,14 +153,17 @@ class Ranking:
         features = self.features(asked, language, context)
         scores = features @ WEIGHTS
         order = np.argsort(-scores, kind="stable")
-        return [Scored(self.facts[i], float(scores[i]), float(features[i, 4]), float(features[i, 6])) for i in order]
+        return [
+            Scored(self.facts[i], float(scores[i]), float(features[i, 4]), float(features[i, 6]))
+            for i in order
+            if not (asked.excluded and self._primary[i] & asked.excluded)
+        ]
 
     def features(
         self, asked: Asked, language: str, context: Sequence[str] = (), leave_out: tuple[int, int] | None = None
     ) -> NDArray[np.float64]:
         """One row per fact, one column per name in FEATURES."""
-        index = self.indices[language if language in self.indices else LANGUAGES[0]]
-        similarity = index.similarity(asked.folded, asked.masked or "?", leave_out)
+        similarity = self._index(language).similarity(asked.folded, asked.masked or "?", leave_out)
         groups = [(m.record_ids, 1.0) for m in asked.mentions] or [((c,), CONTEXT_NEARNESS) for c in context]
         near = self.nearness(groups)
         concepts = self._overlap(asked.concepts)
@@ -189,7 +214,7 @@ class Ranking:
         primary = {record.id} | ({record.from_id, record.to_id} if record.type == "link" else set())
         secondary = set(record.organisations)
         for text in fact.text.values():
-            for mention in self._names.find(fold(text), misspelt=False):
+            for mention in self._names.find(fold_document(text), misspelt=False):
                 if mention.strength > 1:
                     secondary |= set(mention.record_ids)
         return frozenset(i for i in primary if i), frozenset(secondary)
@@ -202,9 +227,34 @@ class Ranking:
             self._text_concepts[fact.id] = found
         return found
 
+    def solid_concepts(self, fact: Fact) -> frozenset[str]:
+        """Concepts of a fact's sentences and of several of the ways it is asked for."""
+        found = self._solid.get(fact.id)
+        if found is None:
+            counts = Counter(c for many in fact.asked.values() for a in many for c in self._concepts.find(fold_document(a)))
+            found = self.concepts_of(fact) | {concept for concept, number in counts.items() if number >= SEVERAL}
+            self._solid[fact.id] = found
+        return found
+
+    def is_not_known(self, asked: Asked, language: str, best: Scored, clear: float, clearer: float) -> bool:
+        """Whether the question is nearer to one that no fact answers than to any way of asking for a fact."""
+        named = {i for m in asked.mentions for i in m.record_ids} or {best.fact.record_id}
+        about = named | {self.twins[i] for i in named if i in self.twins}
+        full, without = self._not_known.nearest(asked.folded, asked.masked or "?", language, about)
+        if full <= clear:
+            return False
+        likeness = self._index(language).similarity(asked.folded, asked.masked or "?")
+        near = self.nearness([((i,), 1.0) for i in about])
+        told = max(likeness.asked.max(), likeness.text.max())
+        told_near = max((likeness.asked_masked * near).max(), (likeness.text_masked * near).max())
+        return bool(full > told + clearer and without > told_near)
+
+    def _index(self, language: str) -> LanguageIndex:
+        return self.indices[language if language in self.indices else LANGUAGES[0]]
+
     def _concepts_of(self, fact: Fact) -> frozenset[str]:
         texts = [*fact.text.values(), *(a for many in fact.asked.values() for a in many)]
-        return frozenset().union(*(self._concepts.find(fold(text)) for text in texts))
+        return frozenset().union(*(self._concepts.find(fold_document(text)) for text in texts))
 
 
 def _twins(records: Iterable[Record]) -> dict[str, str]:

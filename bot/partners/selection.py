@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.partners.certainty import HIGHEST_SCORE, SURE, SURE_OUT_OF_SCOPE, certainty
 from bot.partners.figures import figures, years
 from bot.partners.knowledge import Snapshot
 from bot.partners.names import Mention
@@ -15,9 +15,8 @@ from bot.partners.records import CENTRE, Fact
 from bot.partners.turn import Context, Turn
 
 MOST_FACTS = 3
-SURE = 0.5  # below this probability nothing is said as fact
-SURE_OUT_OF_SCOPE = 0.8  # a question taken for off-topic needs a clearer hit
-CLEARLY_OUT_OF_SCOPE = 0.6
+PROBABLY_OUT_OF_SCOPE, CLEARLY_OUT_OF_SCOPE = 0.5, 0.6
+FALLBACK = "nlu_fallback"
 NEIGHBOURS = "border_neighbour"
 LIES_IN = frozenset({"located"})
 QUESTION_TYPES = frozenset({"when", "where", "who", "how_many", "how_big", "how_long", "why", "border_neighbour"})
@@ -27,35 +26,22 @@ ASKS_DATE = frozenset({"when", "since_when"})
 HELP = (CENTRE, "market-entry-china", "settlement-ruhr")
 OWN_NAMES = frozenset({CENTRE, "herne", "city-of-herne"})
 WITH = re.compile(r"(?:\b(?:with|mit)|[跟和与同])\s*$")
-UNSURE = 0.3
+DETAIL = 0.5
+EVENT_CONCEPTS = frozenset(
+    ["visit", "delegation", "trip", "agreement", "signing", "when", "which", "what_is", "event", "twin_city", "partnership"]
+    + ["first_meeting", "oldest_newest", "mayor", "led_by", "who", "how_many", "friendship", "letter_of_intent", "cooperation"]
+)
+GOES_ON = re.compile(r"(?:and|und|but|aber|so|also)\b|那|还有|以及")  # how a question begins that goes on from the last
+UNSURE = 0.15
 MOST_STRANGE = 0.25
 HALF_COVERED = 0.5
 CONTEXT_BONUS = 0.1
 ALL_NAMED = 0.75  # nearness of a fact that has everything the question names
-LARGEST_LEAD = 3.0
-HIGHEST_SCORE = 8.0
 MUST_BE_SAID = frozenset(
     {"address", "money", "cinema", "led_by", "students", "population", "area_size", "staff"}
 )  # no sentence answers these in passing
 TYPE_WINDOW = 2.5  # how far (in score) a fact of the asked type may lie behind the best
 MARGIN = 1.0  # facts this close to the best (in score) are said with it
-BIAS = -4.2
-CERTAINTY = (1.0, 0.5, -7.0, 1.6, -6.0)  # score, lead, strange, lenient, missing
-
-
-def certainty(ranked: Sequence[Scored], asked: Asked, snapshot: Snapshot, *, lenient: bool) -> float:
-    """Probability (0..1) that the first of the ranked facts answers the question.
-
-    The constants are set by hand, starting from a logistic fit of left-out ways of asking against the off-topic
-    training sentences; `lenient` helps short questions that lean on a subject.
-    """
-    words, han_runs = snapshot.vocabulary.content(asked.masked)
-    strange = snapshot.ranking.strange_share(words, han_runs)
-    lead = _lead(ranked)
-    missing = bool((asked.concepts & MUST_BE_SAID) - snapshot.ranking.concepts_of(ranked[0].fact))
-    features = (min(ranked[0].score, HIGHEST_SCORE), lead, strange, float(lenient), float(missing))
-    logit = BIAS + sum(weight * value for weight, value in zip(CERTAINTY, features, strict=True))
-    return 1 / (1 + math.exp(-logit))
 
 
 def with_context(ranked: list[Scored], asked: Asked, snapshot: Snapshot, turn: Turn) -> tuple[bool, list[Scored]]:
@@ -63,19 +49,19 @@ def with_context(ranked: list[Scored], asked: Asked, snapshot: Snapshot, turn: T
     first = turn.context.subject[:1]
     if len(turn.context.subject) > 1 and leans(turn, asked, snapshot):
         nearest = [s for s in snapshot.ranking.rank(asked, turn.language, first) if s.nearness >= CONTEXT_NEARNESS]
-        if nearest and certainty(nearest, asked, snapshot, lenient=True) >= SURE:
+        if nearest and certainty(nearest, asked, turn.language, snapshot, lenient=True) >= SURE:
             return True, nearest
     near = [s for s in ranked if s.nearness > 0]
     if not near:
         return False, ranked
-    here = certainty(near, asked, snapshot, lenient=True)
+    here = certainty(near, asked, turn.language, snapshot, lenient=True)
     if leans(turn, asked, snapshot):
         fits = here >= SURE or (near[0].covered >= HALF_COVERED and here >= UNSURE)
         if not fits and (event := _of_the_event(near, turn, asked, snapshot)):
             return True, event
         return (True, near) if fits else (False, snapshot.ranking.rank(asked, turn.language))
     elsewhere = snapshot.ranking.rank(asked, turn.language)
-    if here >= SURE and here >= certainty(elsewhere, asked, snapshot, lenient=False) - CONTEXT_BONUS:
+    if here >= SURE and here >= certainty(elsewhere, asked, turn.language, snapshot, lenient=False) - CONTEXT_BONUS:
         return True, near
     return False, elsewhere
 
@@ -97,17 +83,9 @@ def leans(turn: Turn, asked: Asked, snapshot: Snapshot) -> bool:
     return (
         turn.intent in ("ask_followup", "ask_more", "choose_item")
         or bool(snapshot.vocabulary.flags.find(asked.folded) & {"pronoun", "else"})
+        or bool(GOES_ON.match(asked.folded))
         or _is_short(asked, snapshot)
     )
-
-
-def _lead(ranked: Sequence[Scored]) -> float:
-    """How far the best fact is ahead of the first about something else."""
-    best = ranked[0].fact
-    for scored in ranked[1:12]:
-        if scored.fact.record_id != best.record_id and not set(scored.fact.variants) & set(best.variants):
-            return ranked[0].score - scored.score
-    return LARGEST_LEAD
 
 
 def of_the_asked_type(ranked: list[Scored], asked: Asked, snapshot: Snapshot) -> list[Scored]:
@@ -149,11 +127,23 @@ def choose(ranked: Sequence[Scored], snapshot: Snapshot, *, several: bool = Fals
 
 def needed(turn: Turn) -> float:
     """How certain an answer must be: off-topic by the classifier's clear word is not answered from facts."""
+    if turn.guess.startswith("out_of_scope") and turn.certainty >= PROBABLY_OUT_OF_SCOPE and turn.intent == FALLBACK:
+        return SURE_OUT_OF_SCOPE
     if not turn.intent.startswith("out_of_scope"):
         return SURE
     if turn.certainty >= CLEARLY_OUT_OF_SCOPE:
         return 1.01
     return SURE_OUT_OF_SCOPE
+
+
+def asks_detail(turn: Turn, asked: Asked, snapshot: Snapshot) -> bool:
+    """Whether a question about an event wants one thing of it rather than the event, and a fact clearly has that."""
+    if not asked.concepts - EVENT_CONCEPTS:
+        return False
+    ranked = snapshot.ranking.rank(asked, turn.language)
+    if any(m.strength > 1 for m in asked.mentions):
+        ranked = [s for s in ranked if s.nearness > 0] or ranked
+    return certainty(ranked, asked, turn.language, snapshot, lenient=False) >= DETAIL
 
 
 def context_ids(turn: Turn, snapshot: Snapshot, asked: Asked) -> tuple[str, ...]:

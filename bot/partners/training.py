@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from bot.partners import queries
 from bot.partners.records import CENTRE
 from bot.store import Store
 
+# More of them make the training longer and the intents no better; the ranking of facts uses all.
+MOST, STEP = 11, 3
+ELLIPTIC = re.compile(r"(?:and|und|a|then|dann|what about|was ist mit)\b|那|还有")  # a follow-up, whatever it is about
 INTENTS = {"organisation": "ask_partner", "place": "ask_place", "link": "ask_link", "topic": "ask_topic"}
 
 
@@ -42,9 +46,9 @@ def _sentences(session: Session, known: set[str]) -> dict[str, list[str]]:
     for fact in queries.facts(session):
         intent = "ask_centre" if fact.record_id == CENTRE else INTENTS[types[fact.record_id]]
         for texts in fact.asked.values():
-            for text in texts:
+            for text in [*texts[:MOST], *texts[MOST::STEP]]:
                 folded = fold(text)
-                if folded not in seen and not set(text) & set("[]{}()/\\"):
+                if folded not in seen and not ELLIPTIC.match(folded) and not set(text) & set("[]{}()/\\"):
                     seen.add(folded)
                     found[intent].append(text)
     return found

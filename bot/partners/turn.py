@@ -94,6 +94,10 @@ class Answer:
     def with_context(self, context: Context) -> Answer:
         return replace(self, context=context)
 
+    def listing(self, listed: tuple[str, ...]) -> Answer:
+        """The same answer, with a list kept for the next turn."""
+        return replace(self, context=replace(self.context, listed=listed))
+
 
 def told(context: Context, facts: tuple[Fact, ...], subject: tuple[str, ...], question: str) -> Context:
     """The context after these facts were said about this subject."""

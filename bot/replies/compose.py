@@ -37,7 +37,8 @@ def compose(answer: Answer, snapshot: Snapshot, language: str, misses: int = 0) 
         return lists.events(answer, snapshot, language)
     if answer.kind in ("ask_back", "which_one"):
         buttons = tuple(show_record(snapshot.records[i], language) for i in answer.candidates[:4])
-        return Message(phrase(answer.kind, language), buttons)
+        names = listing([snapshot.records[i].name(language) for i in answer.candidates[:4]], language)
+        return Message(phrase(answer.kind, language, names=names), buttons)
     if answer.kind == "nothing_more":
         name = answer.records[0].name(language) if answer.records[0].type != "link" else ""
         name = name or phrase("choice_twin_cities", language)

@@ -6,14 +6,14 @@ PHRASES: dict[str, dict[str, str]] = {
     # what stands before facts
     "yes": {"en": "Yes.", "de": "Ja.", "zh": "是的。"},
     "no": {
-        "en": "No, my sources say something else.",
-        "de": "Nein, meine Quellen sagen etwas anderes.",
-        "zh": "不是，我的资料来源说法不同。",
+        "en": "No, my sources say something else:",
+        "de": "Nein, meine Quellen sagen etwas anderes:",
+        "zh": "不是，我的资料来源说法不同：",
     },
     "differs": {
-        "en": "One thing in your question differs from my sources.",
-        "de": "Etwas in Ihrer Frage weicht von meinen Quellen ab.",
-        "zh": "您的问题中有一处与我的资料来源不一致。",
+        "en": "One thing in your question differs from my sources:",
+        "de": "Etwas in Ihrer Frage weicht von meinen Quellen ab:",
+        "zh": "您的问题中有一处与我的资料来源不一致：",
     },
     "disputed": {
         "en": "My sources differ here:",
@@ -107,7 +107,9 @@ PHRASES: dict[str, dict[str, str]] = {
     "filter_year": {"en": " for {value}", "de": " für {value}", "zh": "{value}年"},
     "nearest": {"en": "What I do know:", "de": "Was ich weiß:", "zh": "我所知道的："},
     # questions and limits
-    "ask_back": {"en": "Which one do you mean?", "de": "Welche meinen Sie?", "zh": "您指的是哪一个？"},
+    "ask_back": {
+        "en": "Which one do you mean: {names}?", "de": "Was meinen Sie: {names}?", "zh": "您指的是哪一个：{names}？",
+    },
     "which_one": {
         "en": "I am not sure which one you mean. Please choose or name it.",
         "de": "Ich bin nicht sicher, was Sie meinen. Bitte wählen Sie aus oder nennen Sie den Namen.",
@@ -122,6 +124,11 @@ PHRASES: dict[str, dict[str, str]] = {
         "en": "I don't know that: I have no source for it, and I don't guess.",
         "de": "Das weiß ich nicht: Dazu habe ich keine Quelle, und ich rate nicht.",
         "zh": "这个我不知道：我没有相关的资料来源，也不会猜测。",
+    },
+    "part_unknown": {
+        "en": "On “{question}” I have no source, and I don't guess.",
+        "de": "Zu „{question}“ habe ich keine Quelle, und ich rate nicht.",
+        "zh": "关于“{question}”，我没有资料来源，也不会猜测。",
     },
     "unknown_again": {
         "en": "I have no answer to this one either. A member of staff can look into it.",

@@ -50,7 +50,10 @@ class LanguageDetector(GraphComponent, EntityExtractorMixin):
             if not text:
                 continue
             metadata = message.get(METADATA) or {}
-            language = language_of(text, message.get("names") or [], metadata.get("language"), metadata.get("fixed_language"))
+            fixed = metadata.get("fixed_language")
+            if message.get("reading") and fixed not in LANGUAGES:
+                fixed = "zh"
+            language = language_of(text, message.get("names") or [], metadata.get("language"), fixed)
             message.set("language", language)
             message.set(ENTITIES, message.get(ENTITIES, []) + [language_entity(language)], add_to_output=True)
         return messages

@@ -24,7 +24,9 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.common.sentences import questions
 from bot.core.nlu.features import BLOCK_WEIGHTS, blocks
+from bot.core.nlu.name_matcher import Match
 
 Blocks = dict[str, dict[str, int]]
 
@@ -149,7 +151,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
     def _blocks(self, message: Message) -> Blocks:
-        return blocks(message.get(TEXT), message.get("names") or [], self.config["own_record"])
+        return blocks(message.get("reading") or message.get(TEXT), message.get("names") or [], self.config["own_record"])
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
@@ -194,12 +196,38 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         for message in messages:
             if self.model is None or not message.get(TEXT):
                 continue
-            probabilities = self.model.probabilities(self._blocks(message))
-            best = np.argsort(-probabilities)[: self.config["ranking_length"]]
-            ranking = [
-                {INTENT_NAME_KEY: self.model.labels[index], PREDICTED_CONFIDENCE_KEY: round(float(probabilities[index]), 4)}
-                for index in best
-            ]
+            ranking = self._ranking(message.get("reading") or message.get(TEXT), message.get("names") or [])
+            parts = self._parts(message)
+            asked = [part for part in parts if part["asks"]]
+            if len(asked) == 1:
+                # What is told around the one question says nothing about what is wanted.
+                ranking = asked[0]["intent_ranking"]
+            elif asked:
+                ranking = [{**intent, PREDICTED_CONFIDENCE_KEY: 0.0} for intent in ranking]
+            if parts:
+                message.set("parts", parts, add_to_output=True)
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
+
+    def _ranking(self, text: str, names: Sequence[Match]) -> list[dict[str, Any]]:
+        probabilities = self.model.probabilities(blocks(text, names, self.config["own_record"]))
+        best = np.argsort(-probabilities)[: self.config["ranking_length"]]
+        return [
+            {INTENT_NAME_KEY: self.model.labels[index], PREDICTED_CONFIDENCE_KEY: round(float(probabilities[index]), 4)}
+            for index in best
+        ]
+
+    def _parts(self, message: Message) -> list[dict[str, Any]]:
+        """Returns each sentence with its own intents, for the actions to answer one by one; empty for one plain question."""
+        text, names, found, position = message.get("reading") or message.get(TEXT), message.get("names") or [], [], 0
+        for part in questions(text):
+            start = max(text.find(part.text, position), position)
+            position = start + len(part.text)
+            inside = [
+                name._replace(start=name.start - start, end=name.end - start)
+                for name in names
+                if start <= name.start and name.end <= position
+            ]
+            found.append({TEXT: part.text, "asks": part.asks, INTENT_RANKING_KEY: self._ranking(part.text, inside)})
+        return found

@@ -178,12 +178,12 @@ class NameMatcher(GraphComponent, EntityExtractorMixin):
         """Marks the names in the training sentences, for the classifier to look past them."""
         for message in training_data.intent_examples:
             if message.get(TEXT):
-                message.set("names", self.index.find(message.get(TEXT)))
+                message.set("names", self.index.find(message.get("reading") or message.get(TEXT)))
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            text = message.get(TEXT)
+            text = message.get("reading") or message.get(TEXT)
             if not text:
                 continue
             matches = self.index.find(text)

@@ -1,0 +1,80 @@
+"""How probable it is that the best fact answers the question."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from bot.partners.knowledge import Snapshot
+from bot.partners.ranking import Asked, Scored
+
+SURE = 0.25  # below this probability nothing is said as fact
+SURE_OUT_OF_SCOPE = 0.6  # a question taken for off-topic needs a clearer hit
+LARGEST_LEAD = 3.0
+HIGHEST_SCORE = 10.0
+CLEAR = 0.55  # likeness to a question that is known to have no answer
+CLEARER = 0.1  # how much nearer than any way of asking for a fact it must be
+# Fitted by `python -m bench.ranking --fit` on ways of asking left out one by one, on questions that no fact answers and
+# on off-topic training sentences; `lenient` (a short question that leans on the conversation's subject) is set by hand.
+ABOUT, LEAST_LEAD_ABOUT = 0.6, 1.0
+BIAS = -1.2
+SCORE, LEAD, STRANGE, FAR, LENGTH, LENIENT = 0.04, 0.76, -3.4, -0.8, 0.12, 1.2
+# What it costs when the question has a concept and the fact has not.
+MISSING = {
+    "money": -3.4, "how_many": -2.8, "who": -2.3, "opening_hours": -2.1, "apply": -2.1, "companies": -2.1,
+    "population": -2.4, "led_by": -2.4, "when": -1.9, "phone_mail": -1.8, "students": -2.4, "sights": -1.7,
+    "hotel": -1.6, "signing": -1.6, "why": -1.5, "parking": -1.6, "which": -1.4, "passengers": -1.6,
+    "how": -1.4, "languages_there": -1.6, "name_renamed": -1.4, "projects": -1.3, "address": -2.0, "staff": -1.8,
+    "mayor": -1.3, "cargo_volume": -1.6, "height_depth": -1.6, "future_next": -1.6, "how_long": -1.3, "trip": -1.2,
+    "distance": -1.6, "practical_aid": -1.0, "what_is": -1.0, "representation_office": -1.0, "weather_climate": -1.6, "visit": -1.0,
+    "takeover": -0.9, "food": -1.6, "whose": -0.9, "public_funding": -0.9, "founded": -0.9, "salary": -1.6,
+    "island_volcano": -0.8, "since_when": -0.8, "contact_point": -0.8, "ranking": -1.6, "goals": -0.8, "how_big": -0.8,
+    "council_vote": -0.8, "study_programmes": -0.8, "universities": -0.7, "unemployment_crime": -1.6, "where": -0.7, "employees": -1.6,
+    "industry_sectors": -0.7, "agreement": -0.7, "double_degree_internship": -0.7, "plant_factory": -0.7, "health": -0.7, "train_rail": -0.6,
+    "opened": -0.6, "turnover": -1.6, "services_help": -0.6, "religion_politics": -1.6, "partners": -0.6, "delegation": -0.6,
+    "located": -0.6, "port_river": -0.6, "settlement": -0.6, "doing_business": -0.6, "medium_sized": -0.6, "event": -0.5,
+    "twin_city": -0.5, "friendship": -0.5, "school": -0.5, "growth": -0.5, "student_exchange": -0.5, "responsible": -0.5,
+    "associations": -0.5, "land_property": -0.5, "strengths": -0.5, "members": -0.5, "political_support": -0.4, "foreign_trade": -0.4,
+    "masks_pandemic": -0.4, "only_one": -0.4, "cooperation": -0.4, "campus": -0.4, "anniversary": -0.4, "foreign_companies": -0.4,
+    "electric_vehicles": -0.4, "dual_vocational": -0.4, "expertise": -0.4, "potential": -0.4, "digital": -0.4, "limited_term": -0.4,
+    "contacts": -0.3, "sports": -1.6, "rent_price": -1.6, "energy": -0.3, "first_hand_news": -0.3, "fields_focus": -0.3,
+    "metro_transport": -1.6,
+    "founder": -1.6,
+    "women_share": -1.6,
+    "age_people": -1.6,
+}  # fmt: skip
+
+
+def certainty(ranked: Sequence[Scored], asked: Asked, language: str, snapshot: Snapshot, *, lenient: bool) -> float:
+    """Probability (0..1) that the first of the ranked facts answers the question; 0 when it is known that none does."""
+    if not ranked or snapshot.ranking.is_not_known(asked, language, ranked[0], CLEAR, CLEARER):
+        return 0.0
+    best = ranked[0]
+    words, han_runs = snapshot.vocabulary.content(asked.masked)
+    missing = asked.concepts - snapshot.ranking.solid_concepts(best.fact)
+    if not (words or han_runs or asked.mentions or lenient):
+        return 0.0  # nothing but "how is it going"
+    named = any(mention.strength > 1 for mention in asked.mentions)
+    lead = _lead(ranked)
+    if named and best.nearness >= ABOUT and best.covered >= ABOUT:
+        lead = max(lead, LEAST_LEAD_ABOUT)  # a near fact about the same subject is no other answer
+    logit = (
+        BIAS
+        + SCORE * min(best.score, HIGHEST_SCORE)
+        + LEAD * min(lead, LARGEST_LEAD)
+        + STRANGE * snapshot.ranking.strange_share(words, han_runs)
+        + FAR * (named and best.nearness < 0.5)
+        + LENGTH * (len(words) + sum(map(len, han_runs)) / 2)
+        + LENIENT * lenient
+        + sum(MISSING.get(concept, 0.0) for concept in missing)
+    )
+    return 1 / (1 + math.exp(-logit))
+
+
+def _lead(ranked: Sequence[Scored]) -> float:
+    """How far the best fact is ahead of the first about something else."""
+    best = ranked[0].fact
+    for scored in ranked[1:12]:
+        if scored.fact.record_id != best.record_id and not set(scored.fact.variants) & set(best.variants):
+            return ranked[0].score - scored.score
+    return LARGEST_LEAD
