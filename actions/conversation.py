@@ -72,9 +72,7 @@ def parts_of(tracker: Tracker) -> list[Tracker]:
             continue
         intent = likeliest if sure else {"name": FALLBACK, "confidence": 0.0}
         found.append(
-            with_message(
-                tracker, {"text": part["text"], "intent": intent, "intent_ranking": ranking, "entities": []}
-            )
+            with_message(tracker, {"text": part["text"], "intent": intent, "intent_ranking": ranking, "entities": []})
         )
     return found
 

@@ -13,9 +13,12 @@ from actions.base import KnowledgeAction
 from actions.contacts import show_contact
 from actions.conversation import language_of, parts_of, remember, say, turn_of, whole, with_message
 from actions.followup import affirm, deny
+from actions.insights import note_answer, note_thumbs_down
 from actions.language import set_language
 from actions.several import answer_each
+from bot.insights.recorder import Recorder
 from bot.partners.arbitration import decide
+from bot.partners.certainty import LOW
 from bot.partners.knowledge import Snapshot
 from bot.replies.compose import OFF_TOPIC, compose, off_topic
 
@@ -53,39 +56,50 @@ class ActionAnswer(KnowledgeAction):
 
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
         parts = parts_of(tracker)
-        if len(parts) > 1 and (events := answer_each(dispatcher, parts, snapshot, answer)) is not None:
+        answering = partial(answer, recorder=self._recorder)
+        if len(parts) > 1 and (events := answer_each(dispatcher, parts, snapshot, answering)) is not None:
             return events
         if len(parts) != 1:
-            return answer(dispatcher, tracker, snapshot)
+            return answering(dispatcher, tracker, snapshot)
         said = CollectingDispatcher()
-        events = answer(said, parts[0], snapshot)
+        events = answering(said, parts[0], snapshot)
         if _missed(events):
             # What was told around the question may say what it is about.
             said = CollectingDispatcher()
-            events = answer(said, with_message(parts[0], {**parts[0].latest_message, "text": whole(tracker)}), snapshot)
+            told = with_message(parts[0], {**parts[0].latest_message, "text": whole(tracker)})
+            events = answering(said, told, snapshot)
         dispatcher.messages += said.messages
         return events
 
 
-def answer(dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
+def answer(
+    dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot, recorder: Recorder
+) -> list[EventType]:
     """Answer one question; return what is to be remembered."""
     turn = turn_of(tracker)
     decision = turn.intent if turn.intent in OTHERS or turn.intent in RESPONSES else decide(turn, snapshot)
     if isinstance(decision, str):
         if decision in OTHERS:
             return OTHERS[decision](dispatcher, tracker, snapshot)
+        if decision == "feedback_negative":
+            note_thumbs_down(recorder, tracker)
         if decision in RESPONSES:
             dispatcher.utter_message(response=RESPONSES[decision])
         else:
             say(dispatcher, off_topic(decision, turn.language))
         return remember(turn.context, misses=0, offer="none")
-    if decision.kind == "unknown" and turn.intent in OFF_TOPIC:
+    declined = decision.kind == "unknown" and turn.intent in OFF_TOPIC
+    note_answer(recorder, tracker, decision, low=decision.certainty < LOW, off_topic=declined)
+    if declined:
         say(dispatcher, off_topic(turn.intent, turn.language))
         return remember(turn.context, misses=0, offer="none")
     misses = int(tracker.get_slot("misses") or 0)
     say(dispatcher, compose(decision, snapshot, language_of(tracker), misses))
     missed = decision.kind in ("unknown", "which_one")
-    return remember(decision.context, misses=misses + 1 if missed else 0, offer="person" if missed else "more")
+    answered = [decision.kind, *(fact.id for fact in decision.facts)]
+    return remember(
+        decision.context, misses=misses + 1 if missed else 0, offer="person" if missed else "more", last_answer=answered
+    )
 
 
 def _missed(events: list[EventType]) -> bool:

@@ -15,15 +15,20 @@ from sanic.handlers import ErrorHandler
 from sanic.response import HTTPResponse
 
 from actions.contacts import ActionOfferPerson, ActionShowContact
+from actions.feedback import ActionFeedbackNegative
 from actions.followup import ActionAffirm, ActionDeny
 from actions.knowledge import ActionAnswer
 from actions.language import ActionSetLanguage
+from bot.insights.recorder import Recorder
 from bot.partners.knowledge import KnowledgeBase
 from bot.partners.names_file import names_document
 from bot.settings import Settings
 from bot.store import Store, StoreUnavailable
 
-ACTIONS = (ActionAnswer, ActionShowContact, ActionOfferPerson, ActionSetLanguage, ActionAffirm, ActionDeny)
+ACTIONS = (
+    ActionAnswer, ActionShowContact, ActionOfferPerson, ActionSetLanguage, ActionAffirm, ActionDeny,
+    ActionFeedbackNegative,
+)  # fmt: skip
 MAX_BODY = 1_000_000
 OPEN_PATHS = ("/health",)
 
@@ -43,11 +48,11 @@ class BriefErrors(ErrorHandler):
         return response.json({"error": "failed"}, status=500)
 
 
-def build_app(settings: Settings, knowledge: KnowledgeBase) -> Sanic[Any, Any]:
+def build_app(settings: Settings, knowledge: KnowledgeBase, recorder: Recorder) -> Sanic[Any, Any]:
     """The Sanic application with all actions registered. Every path but /health needs the token."""
     executor = ActionExecutor()
     for action in ACTIONS:
-        executor.register_action(action(knowledge))
+        executor.register_action(action(knowledge, recorder))
     app = create_app(executor, cors_origins=[])
     app.error_handler = BriefErrors()
     app.config.REQUEST_MAX_SIZE = MAX_BODY
@@ -85,7 +90,9 @@ def serve(settings: Settings) -> None:
     logging.getLogger("rasa_sdk.utils").setLevel(logging.ERROR)  # warns of the core's older version at every call
     store = Store(settings.database)
     knowledge = KnowledgeBase(store, settings.knowledge_dir, min(1.0, settings.names_refresh_seconds))
-    app = build_app(settings, knowledge)
+    key = settings.actions_token.get_secret_value().encode()
+    recorder = Recorder(store, knowledge.current, key, settings.insights_days)
+    app = build_app(settings, knowledge, recorder)
 
     @app.before_server_start
     async def warm(_app: Sanic[Any, Any]) -> None:
@@ -94,6 +101,8 @@ def serve(settings: Settings) -> None:
             await asyncio.to_thread(knowledge.current)
         except StoreUnavailable as error:
             logger.error("the database is away at start: %s", error)
+        recorder.start()
 
     app.run(host="127.0.0.1", port=settings.actions_port, single_process=True, access_log=False, motd=False)
+    recorder.close()
     store.close()

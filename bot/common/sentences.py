@@ -6,7 +6,10 @@ from typing import NamedTuple
 MOST_PARTS = 6
 LONGEST_TAG = 24  # characters
 FEWEST_WORDS, LONGEST_GREETING = 3, 4  # words
-_ABBREVIATION = re.compile(r"(?:\b(?:e\.\s?v|z\.\s?b|d\.\s?h|u\.\s?a|dr|prof|st|nr|no|ca|bzw|usw|etc|inc|ltd|co|mr|mrs|e\.g|i\.e)|\d|\b[a-z])$", re.I)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.\s?v|z\.\s?b|d\.\s?h|u\.\s?a|dr|prof|st|nr|no|ca|bzw|usw|etc|inc|ltd|co|mr|mrs|e\.g|i\.e)|\d|\b[a-z])$",
+    re.I,
+)
 _END = re.compile(r"[.!?…]+(?=\s|$)|[。！？；]+|\n+|;\s")
 _ASKING = re.compile(
     r"\b(?:who|whom|whose|what|whats|when|where|wheres|why|how|which|is|are|was|were|do|does|did|can|could|would|will|has|have|tell me|show"
@@ -22,14 +25,21 @@ _OPENING = re.compile(
     r"|tell me|show|list|give me|explain|name the|nenn\w*|zeig\w*|sag mir|sagen sie|erzähl\w*|erklär\w*|liste|gibt|wat|ist|sind|hat|haben|kann|können)\b",
     re.I,
 )
-_HAN_ASKING = re.compile(r"谁|誰|什么|什麼|甚么|哪|几[个家年所座位]|幾|多少|多大|多久|多长|怎|为何|為何|何时|何時|吗|嗎|呢|是否|有没有|有沒有|是不是|能不能|可不可以|介绍|介紹|告诉我|告訴我|列出|列举|说说|請問|请问")
+_HAN_ASKING = re.compile(
+    r"谁|誰|什么|什麼|甚么|哪|几[个家年所座位]|幾|多少|多大|多久|多长|怎|为何|為何|何时|何時|吗|嗎|呢|是否|有没有|有沒有|是不是|能不能|可不可以|介绍|介紹|告诉我|告訴我|列出|列举|说说|請問|请问"
+)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _QUESTION_WORD = (
     r"(?:since when|(?:in|at|from|on|by) (?:which|what|whom)|what|when|where|why|how|which|who|whom|whose|is there|are there|is it|are they|do they|does it|do you|can you|did"
     r"|seit wann|(?:in|aus|von|an|mit) (?:welche\w+|wem)|wer|wen|wem|was|wann|wo|woher|wohin|wozu|womit|wofür|warum|wieso|weshalb|wie|wieviel\w*|welche[rsnm]?|gibt es|gibts)"
 )
-_AND_ALSO = re.compile(rf",?\s+(?:and|und|plus|sowie|as well as)\s+(?:also\s+|then\s+|auch\s+|dann\s+|about\s+)?(?={_QUESTION_WORD}\b)", re.I)
-_HAN_AND = re.compile(r"[，,]\s*(?:以及|还有|還有|并且|並且|另外|同时|同時|顺便问一下|那么|又)?|(?:以及|还有|還有|并且|並且|另外)")
+_AND_ALSO = re.compile(
+    rf",?\s+(?:and|und|plus|sowie|as well as)\s+(?:also\s+|then\s+|auch\s+|dann\s+|about\s+)?(?={_QUESTION_WORD}\b)",
+    re.I,
+)
+_HAN_AND = re.compile(
+    r"[，,]\s*(?:以及|还有|還有|并且|並且|另外|同时|同時|顺便问一下|那么|又)?|(?:以及|还有|還有|并且|並且|另外)"
+)
 # Where the question itself begins after what leads up to it.
 _LEAD_IN = re.compile(
     r"^(?:(?:hi|hello|hey|hallo|moin|servus|good (?:morning|afternoon|evening|day)|guten (?:tag|morgen|abend)|tach|grüß gott|dear \w+)(?: there| again| zusammen| nochmal)?[ ,!.]+"

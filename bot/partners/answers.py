@@ -93,7 +93,8 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     claims = claims_in(turn.text, asked, snapshot)
     statement = turn.intent == "check_statement" or "yes_no" in snapshot.vocabulary.flags.find(asked.folded)
     where: list[Scored] = []
-    if certainty(ranked, asked, turn.language, snapshot, lenient=lenient) < selection.needed(turn):
+    sure = certainty(ranked, asked, turn.language, snapshot, lenient=lenient)
+    if sure < selection.needed(turn):
         in_scope = selection.needed(turn) < 1 or turn.intent == "out_of_scope_places"
         where = selection.where_it_lies(asked, turn.language, snapshot) if claims.places and in_scope else []
         if not where and not asked.mentions and (help_ := selection.how_we_help(ranked, asked)):
@@ -129,7 +130,7 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     elif verdict == "no" and not statement:
         verdict = "differs"
     answer = say_facts(turn, snapshot, facts, named)
-    return replace(answer, verdict=verdict)
+    return replace(answer, verdict=verdict, certainty=sure)
 
 
 def say_facts(turn: Turn, snapshot: Snapshot, facts: tuple[Fact, ...], named: tuple[str, ...]) -> Answer:

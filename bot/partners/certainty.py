@@ -9,6 +9,7 @@ from bot.partners.knowledge import Snapshot
 from bot.partners.ranking import Asked, Scored
 
 SURE = 0.25  # below this probability nothing is said as fact
+LOW = 0.4  # answers below it are shown to editors
 SURE_OUT_OF_SCOPE = 0.6  # a question taken for off-topic needs a clearer hit
 LARGEST_LEAD = 3.0
 HIGHEST_SCORE = 10.0

@@ -28,9 +28,7 @@ def organisations(turn: Turn, snapshot: Snapshot) -> Answer:
     return _organisation_answer(turn, snapshot, found, filters)
 
 
-def filter_organisations(
-    snapshot: Snapshot, filters: Filters, shut_out: frozenset[str] = frozenset()
-) -> list[Record]:
+def filter_organisations(snapshot: Snapshot, filters: Filters, shut_out: frozenset[str] = frozenset()) -> list[Record]:
     """Organisations of the snapshot that fit, carriers and partners first; those in `shut_out` left out."""
     parts = filters.parts
     narrowed = filters.cities or filters.countries or filters.kinds or filters.topic

@@ -23,7 +23,9 @@ class NotKnown:
         self._full: dict[str, Postings] = {}
         self._masked: dict[str, Postings] = {}
         for language in sorted({language for by_language in questions.values() for language in by_language}):
-            rows = [(i, fold_document(q)) for i, by_language in questions.items() for q in by_language.get(language, ())]
+            rows = [
+                (i, fold_document(q)) for i, by_language in questions.items() for q in by_language.get(language, ())
+            ]
             self._records[language] = np.array([record_id for record_id, _ in rows])
             self._full[language] = Postings([text for _, text in rows])
             self._masked[language] = Postings([masked(t, names.find(t, misspelt=False)) or "?" for _, t in rows])

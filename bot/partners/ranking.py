@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from bot.common.text import fold
-from bot.partners.concepts import HAN_RUN, LATIN, Concepts
 from bot.partners import negation
+from bot.partners.concepts import HAN_RUN, LATIN, Concepts
 from bot.partners.index import LanguageIndex, build, fold_document, masked
 from bot.partners.names import Mention, NameIndex
 from bot.partners.not_known import NotKnown, Questions
@@ -104,7 +104,10 @@ class Ranking:
         self._long_words = [word for word in self._words if len(word) >= SHORTEST_CORRECTED]
         self._stems = {word[:6] for word in self._words if len(word) >= 6}
         self._pairs = {
-            run[i : i + 2] for text in texts for run in HAN_RUN.findall(fold_document(text)) for i in range(len(run) - 1)
+            run[i : i + 2]
+            for text in texts
+            for run in HAN_RUN.findall(fold_document(text))
+            for i in range(len(run) - 1)
         }
         self._characters = {c for pair in self._pairs for c in pair}
         total = len(self.facts)
@@ -231,7 +234,9 @@ class Ranking:
         """Concepts of a fact's sentences and of several of the ways it is asked for."""
         found = self._solid.get(fact.id)
         if found is None:
-            counts = Counter(c for many in fact.asked.values() for a in many for c in self._concepts.find(fold_document(a)))
+            counts = Counter(
+                c for many in fact.asked.values() for a in many for c in self._concepts.find(fold_document(a))
+            )
             found = self.concepts_of(fact) | {concept for concept, number in counts.items() if number >= SEVERAL}
             self._solid[fact.id] = found
         return found

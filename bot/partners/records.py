@@ -100,6 +100,10 @@ class Desk:
     url: str | None
     hours: str | None
 
+    def name(self, language: str) -> str:
+        """The name in `language`, else in English, else any."""
+        return next((self.names[la] for la in (language, *LANGUAGES) if la in self.names), self.id)
+
     @property
     def reachable(self) -> bool:
         return bool(self.email or self.phone or self.url)

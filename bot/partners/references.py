@@ -26,9 +26,7 @@ ORDINALS = {
     -2: ("vorletzte[rsnm]?", "倒数第二"),
 }
 # What may follow an ordinal that stands for a listed thing; "the first visit" does not.
-_STANDS_ALONE = (
-    r"(?= one\b|\s*$| (?:is|was|does|do|has|did|from|in|on|of|please|then|and|und|ist|war|sitzt|macht|hat|von|aus|bitte|genau|davon|liegt|kommt)\b)"
-)
+_STANDS_ALONE = r"(?= one\b|\s*$| (?:is|was|does|do|has|did|from|in|on|of|please|then|and|und|ist|war|sitzt|macht|hat|von|aus|bitte|genau|davon|liegt|kommt)\b)"
 _HAN_MEASURE = r"(?:个|家|所|座|位|项|条|种)(?!月|星期|年|次|季)"
 _NUMBER = re.compile(r"\b(?:number|nummer|nr|no) ([1-9])\b|第([1-9])(?:个|家|所|座|位)")
 _CORRECTS = re.compile(

@@ -28,9 +28,12 @@ OWN_NAMES = frozenset({CENTRE, "herne", "city-of-herne"})
 WITH = re.compile(r"(?:\b(?:with|mit)|[跟和与同])\s*$")
 DETAIL = 0.5
 EVENT_CONCEPTS = frozenset(
-    ["visit", "delegation", "trip", "agreement", "signing", "when", "which", "what_is", "event", "twin_city", "partnership"]
-    + ["first_meeting", "oldest_newest", "mayor", "led_by", "who", "how_many", "friendship", "letter_of_intent", "cooperation"]
-)
+    [
+        "visit", "delegation", "trip", "agreement", "signing", "when", "which", "what_is", "event", "twin_city",
+        "partnership", "first_meeting", "oldest_newest", "mayor", "led_by", "who", "how_many", "friendship",
+        "letter_of_intent", "cooperation",
+    ]
+)  # fmt: skip
 GOES_ON = re.compile(r"(?:and|und|but|aber|so|also)\b|那|还有|以及")  # how a question begins that goes on from the last
 UNSURE = 0.15
 MOST_STRANGE = 0.25

@@ -78,7 +78,10 @@ class Filters:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is to be said. `suggestions` and `candidates` are record ids; `context` is what the next turn needs."""
+    """What is to be said. `suggestions` and `candidates` are record ids; `context` is what the next turn needs.
+
+    `certainty`: probability (0..1) that ranked facts answer the question; 1 for what was not found by ranking.
+    """
 
     kind: Kind
     facts: tuple[Fact, ...] = ()
@@ -89,6 +92,7 @@ class Answer:
     filters: Filters = field(default_factory=Filters)
     counted: bool = False
     disputed: bool = False
+    certainty: float = 1.0
     context: Context = field(default_factory=Context)
 
     def with_context(self, context: Context) -> Answer:

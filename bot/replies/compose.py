@@ -52,7 +52,7 @@ def _dated(fact: Fact, language: str) -> str:
     date = fact.as_of or fact.source.published
     when = phrase("as_of", language, date=date_text(date, language)) if date else phrase("undated", language)
     who = phrase("own_site", language) if fact.confidence == "seed" else fact.source.publisher
-    return f"– {statement(fact, language)} [{who}, {when}]"
+    return f"– {statement(fact, language, dated=False)} [{who}, {when}]"
 
 
 def _facts(answer: Answer, snapshot: Snapshot, language: str) -> Message:
@@ -95,7 +95,9 @@ def record_card(record: Record, snapshot: Snapshot, language: str) -> dict[str, 
         return None
     rows: list[dict[str, str]] = []
     if record.role:
-        rows.append({"label": phrase("role", language), "value": record.role.get(language) or record.role["en"]})
+        rows.append(
+            {"label": phrase("role", language), "value": record.role.get(language) or next(iter(record.role.values()))}
+        )
     place = where(record, snapshot, language)
     if place and record.type == "organisation":
         rows.append({"label": phrase("place", language), "value": place})
@@ -109,7 +111,7 @@ def record_card(record: Record, snapshot: Snapshot, language: str) -> dict[str, 
 
 def _unknown(answer: Answer, snapshot: Snapshot, language: str, misses: int) -> Message:
     keys = ("unknown", "unknown_again", "unknown_third")
-    parts = [phrase(keys[min(misses, 2)], language)]
+    parts = [phrase(keys[misses if misses < 3 else 1 + misses % 2], language)]
     near = [snapshot.records[i] for i in answer.suggestions]
     if near:
         names = listing([record.name(language) for record in near], language)

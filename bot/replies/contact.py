@@ -16,12 +16,12 @@ def contact(found: Found, snapshot: Snapshot, language: str, *, wants_person: bo
     items = []
     rows: list[dict[str, str]] = []
     for desk in desks[:2]:
-        parts.append(phrase("contact_for", language, desk=desk.names[language]))
+        parts.append(phrase("contact_for", language, desk=desk.name(language)))
         if not desk.reachable:
             parts.append(phrase("contact_not_configured", language))
         items.append(desk)
     if general and not any(desk.reachable for desk in desks) and general.id not in {desk.id for desk in desks}:
-        parts.append(phrase("contact_general", language, desk=general.names[language]))
+        parts.append(phrase("contact_general", language, desk=general.name(language)))
         if not general.reachable:
             parts.append(phrase("contact_not_configured", language))
         items.append(general)
@@ -35,7 +35,7 @@ def contact(found: Found, snapshot: Snapshot, language: str, *, wants_person: bo
     if not rows and centre and centre.website:
         parts.append(phrase("contact_none_at_all", language, url=centre.website))
         rows.append({"label": phrase("website", language), "value": centre.website, "url": centre.website})
-    card = {"title": items[0].names[language], "rows": rows} if items else None
+    card = {"title": items[0].name(language), "rows": rows} if items else None
     return Message(join(list(dict.fromkeys(parts)), language), (), sources_of(found.facts, language), card)
 
 

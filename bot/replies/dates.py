@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+OLD_AFTER_YEARS = 3  # what was said longer ago is told with its date
 MONTHS = {
     "en": [
         "January",
@@ -32,6 +35,11 @@ MONTHS = {
         "Dezember",
     ],
 }
+
+
+def is_old(date: str) -> bool:
+    """Whether a date lies more than OLD_AFTER_YEARS back, counted in whole calendar years."""
+    return int(date[:4]) < datetime.now(UTC).year - OLD_AFTER_YEARS
 
 
 def date_text(date: str, language: str) -> str:

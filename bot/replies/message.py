@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.partners.knowledge import Snapshot
 from bot.partners.records import Fact, Record
+from bot.replies.dates import date_text, is_old
 from bot.replies.phrases import listing, phrase
 
 MOST_CHOICES = 3
@@ -49,13 +50,14 @@ def show_record(record: Record, language: str) -> Button:
 
 
 def sources_of(facts: Iterable[Fact], language: str) -> tuple[dict[str, Any], ...]:
-    """The sources of facts, one entry per page and date, in the order they are used."""
+    """The sources of facts, one entry per page and date with the ids of its facts, in the order they are used."""
     found: dict[tuple[str, str | None], dict[str, Any]] = {}
     for fact in facts:
         source = fact.source
         as_of = fact.as_of or source.published
         title = f"{source.title} ({source.publisher})" if source.publisher not in source.title else source.title
-        found.setdefault((source.id, as_of), {"title": title, "url": source.url, "as_of": as_of})
+        entry = found.setdefault((source.id, as_of), {"title": title, "url": source.url, "as_of": as_of, "facts": []})
+        entry["facts"].append(fact.id)
     return tuple(found.values())
 
 
@@ -64,9 +66,11 @@ def human_button(language: str) -> Button:
     return button("choice_human", language, "talk_to_human")
 
 
-def statement(fact: Fact, language: str) -> str:
-    """A fact's sentence; marked when it exists in another language only."""
+def statement(fact: Fact, language: str, *, dated: bool = True) -> str:
+    """A fact's sentence; marked when it exists in another language only, and (`dated`) when it is old."""
     text, written_in = fact.in_language(language)
+    if dated and fact.as_of and is_old(fact.as_of) and fact.as_of[:4] not in text:
+        text = f"{text} {phrase('old', language, date=date_text(fact.as_of, language))}"
     if written_in == language:
         return text
     return f"{text} {phrase('only_in', language, written_in=phrase(f'in_{written_in}', language))}"

@@ -22,6 +22,7 @@ PHRASES: dict[str, dict[str, str]] = {
     },
     "undated": {"en": "undated", "de": "ohne Datum", "zh": "未注明日期"},
     "as_of": {"en": "as of {date}", "de": "Stand {date}", "zh": "截至 {date}"},
+    "old": {"en": "(as of {date})", "de": "(Stand: {date})", "zh": "（截至{date}）"},
     "own_site": {"en": "the Centre's own website", "de": "Website des Zentrums", "zh": "中心网站"},
     "only_in": {"en": "(only in {written_in})", "de": "(nur auf {written_in})", "zh": "（仅有{written_in}）"},
     "in_en": {"en": "English", "de": "Englisch", "zh": "英文"},

@@ -39,7 +39,7 @@ def test_an_answer_has_text_buttons_sources_and_a_card(call: Call, language: str
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_answer_remembers_subject_and_what_was_said(call: Call, language: str) -> None:
     slots = call("action_answer", INNOBANX[language], language=language)["slots"]
-    assert set(slots) == CONTEXT_SLOTS
+    assert set(slots) == {*CONTEXT_SLOTS, "last_answer"}
     assert slots["subject"] == ["innobanx"] and len(slots["said_facts"]) >= 2
     assert slots["misses"] == 0 and slots["offer"] == "more"
 

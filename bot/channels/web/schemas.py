@@ -15,11 +15,12 @@ class OfferedButton(BaseModel):
 
 
 class SourceBody(BaseModel):
-    """Where an answer comes from; `as_of` is a year, a month or a day."""
+    """Where an answer comes from; `as_of` is a year, a month or a day, `facts` are ids of what it says."""
 
     title: str
     url: str | None
     as_of: str | None
+    facts: list[str] = []
 
 
 class MessageBody(BaseModel):
