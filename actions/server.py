@@ -21,7 +21,7 @@ from actions.knowledge import ActionAnswer
 from actions.language import ActionSetLanguage
 from bot.insights.recorder import Recorder
 from bot.partners.knowledge import KnowledgeBase
-from bot.partners.names_file import names_document
+from bot.partners.names_file import names_body
 from bot.settings import Settings
 from bot.store import Store, StoreUnavailable
 
@@ -78,9 +78,9 @@ def build_app(settings: Settings, knowledge: KnowledgeBase, recorder: Recorder) 
         tag = str(snapshot.revision)
         if request.headers.get("if-none-match", "").strip('"') == tag:
             return response.empty(status=304, headers={"ETag": f'"{tag}"'})
-        return response.json(
-            names_document(snapshot.revision, snapshot.names, snapshot.records), headers={"ETag": f'"{tag}"'}
-        )
+        base = request.args.get("base", "")
+        body = await asyncio.to_thread(names_body, snapshot.revision, snapshot.names, snapshot.records, base)
+        return response.raw(body, content_type="application/json", headers={"ETag": f'"{tag}"'})
 
     return cast("Sanic[Any, Any]", app)
 

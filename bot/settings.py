@@ -192,10 +192,10 @@ class Settings(BaseSettings):
             raise ValueError("must be at least 15 seconds longer than SMTP_TIMEOUT_SECONDS")
         return value
 
-    @field_validator("var_dir", "knowledge_dir", "models_dir", "smtp_ca_file")
+    @field_validator("var_dir", "knowledge_dir", "models_dir", "handoff_dir", "smtp_ca_file")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value if value.is_absolute() else (ROOT / value)
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value if value is None or value.is_absolute() else (ROOT / value)
 
     @cached_property
     def database(self) -> str:

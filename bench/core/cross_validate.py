@@ -1,4 +1,8 @@
-"""Five-fold cross-validation of the intent model by language: bot/core/.venv/bin/python -m bench.core.cross_validate"""
+"""Five-fold cross-validation of the intent model by language: bot/core/.venv/bin/python -m bench.core.cross_validate [FILE]
+
+FILE gets every prediction as JSON: [[language, intent meant, intent found], ...].
+"""
+import json
 import sys
 from collections import Counter
 from pathlib import Path
@@ -16,6 +20,7 @@ from bot.core.nlu.features import blocks
 from bot.core.nlu.linear_classifier import LinearIntentClassifier, train
 from bot.core.nlu.name_matcher import NameIndex
 from bot.core.nlu.names import read_snapshot
+from bot.core.nlu.pinyin_reader import PinyinModel
 from bot.core.settings import current
 
 FOLDS = 5
@@ -34,13 +39,16 @@ def sentences(folder: Path) -> list[tuple[str, str, str]]:
 def main() -> None:
     """Prints accuracy by language, the weakest intents and the commonest confusions."""
     data = sentences(Path("data/nlu"))
-    index = NameIndex(read_snapshot(current().names_file))
+    names = read_snapshot(current().names_file)
+    index = NameIndex(names)
+    pinyin = PinyinModel.learn([text for _, _, text in data] + [name.name for name in names.names])
+    readings = [pinyin.read(text) or text for _, _, text in data]
     configured = yaml.safe_load(Path("config.yml").read_text("utf-8"))["pipeline"]
     options = LinearIntentClassifier.get_default_config()
     for component in configured:
         if component["name"].endswith(LinearIntentClassifier.__name__):
             options.update(component)
-    features = [blocks(text, index.find(text), options["own_record"]) for _, _, text in data]
+    features = [blocks(text, index.find(text), options["own_record"]) for text in readings]
     languages = np.array([language for language, _, _ in data])
     intents = np.array([intent for _, intent, _ in data])
     predicted = np.empty(len(data), dtype=object)
@@ -52,6 +60,8 @@ def main() -> None:
             probabilities = model.probabilities(features[position])
             predicted[position] = model.labels[int(np.argmax(probabilities))]
             confidence[position] = probabilities.max()
+    if len(sys.argv) > 1:
+        Path(sys.argv[1]).write_text(json.dumps(list(zip(languages.tolist(), intents.tolist(), predicted.tolist()))), "utf-8")
     right = predicted == intents
     print(f"{len(data)} sentences, {len(set(intents))} intents, {len(index)} names")
     for language in sorted(set(languages)):

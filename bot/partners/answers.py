@@ -29,6 +29,7 @@ FROM_FACTS = frozenset(
     ]
 )
 OVERVIEW_FACTS = 3
+ABOUT_THE_NAMED = 0.8  # nearness of a fact that is about what the question names, not beside it
 
 
 def respond(turn: Turn, snapshot: Snapshot) -> Answer:
@@ -125,6 +126,8 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
         if not where:
             claims = replace(claims, places=frozenset())
     verdict = judge(claims, nearby, snapshot)
+    if verdict == "no" and claims.figures and named and best.nearness < ABOUT_THE_NAMED:
+        verdict = None  # a figure of something else denies nothing
     if verdict == "yes" and not statement:
         verdict = None
     elif verdict == "no" and not statement:

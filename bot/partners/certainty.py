@@ -19,7 +19,7 @@ CLEARER = 0.1  # how much nearer than any way of asking for a fact it must be
 # on off-topic training sentences; `lenient` (a short question that leans on the conversation's subject) is set by hand.
 ABOUT, LEAST_LEAD_ABOUT = 0.6, 1.0
 BIAS = -1.2
-SCORE, LEAD, STRANGE, FAR, LENGTH, LENIENT = 0.04, 0.76, -3.4, -0.8, 0.12, 1.2
+SCORE, LEAD, STRANGE, FAR, LENGTH, LENIENT = 0.04, 0.76, -6.0, -0.8, 0.12, 1.2
 # What it costs when the question has a concept and the fact has not.
 MISSING = {
     "money": -3.4, "how_many": -2.8, "who": -2.3, "opening_hours": -2.1, "apply": -2.1, "companies": -2.1,
@@ -43,6 +43,7 @@ MISSING = {
     "founder": -1.6,
     "women_share": -1.6,
     "age_people": -1.6,
+    "cinema": -2.5,
 }  # fmt: skip
 
 

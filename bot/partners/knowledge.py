@@ -129,7 +129,7 @@ def take_snapshot(store: Store, folder: Path, before: Snapshot | None = None) ->
         before.records,
         set(before.names.of(changed)) ^ set(names.of(changed)),
     ):
-        ranking = refresh.with_names(before.ranking, name_index, records)
+        ranking = before.ranking.with_names(name_index, records)
     else:
         ranking = Ranking(facts, records, name_index, read_concepts(folder), read_not_known(folder))
     return Snapshot(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -113,6 +114,14 @@ class Ranking:
         total = len(self.facts)
         self._weight = {c: float(np.log((1 + total) / (1 + n)) + 0.1) for c, n in counts.items()}
 
+    def with_names(self, names: NameIndex, records: Mapping[str, Record]) -> Ranking:
+        """The same vectors of the same facts, with questions read by another index of names."""
+        made = copy.copy(self)
+        made._names = names
+        made.twins = _twins(records.values())
+        made.ask = lru_cache(maxsize=REMEMBERED)(made._ask)
+        return made
+
     def strange_share(self, words: Sequence[str], han_runs: Sequence[str]) -> float:
         """Share (0..1) of the words and pairs of Chinese characters that no fact and no way of asking uses."""
         pairs = [run[i : i + 2] for run in han_runs for i in range(len(run) - 1)]
@@ -128,7 +137,7 @@ class Ranking:
     def _ask(self, text: str) -> Asked:
         """Fold a question and find names and concepts in it."""
         folded = fold(text)
-        found = self._names.find(folded)
+        found = self._names.find(folded, written=text)
         shut_out = negation.spans(folded)
         mentions = tuple(m for m in found if not any(start <= m.start and m.end <= end for start, end in shut_out))
         named = {i for m in mentions for i in m.record_ids}

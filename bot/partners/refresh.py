@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
@@ -14,7 +13,6 @@ from bot.common.text import fold
 from bot.partners.common_words import CommonWords
 from bot.partners.name_table import NameTable, read_names, read_rows
 from bot.partners.names import NameIndex, spellings
-from bot.partners.ranking import REMEMBERED, Ranking, _twins
 from bot.partners.records import Fact, Name, Record
 
 SMALL = 5_000  # a table of so few names is made anew at once
@@ -67,12 +65,3 @@ def _all_said(facts: tuple[Fact, ...]) -> str:
 
 def _content(row: Fact | Record) -> list[Any]:
     return [getattr(row, field) for field in row.__slots__]
-
-
-def with_names(ranking: Ranking, names: NameIndex, records: Mapping[str, Record]) -> Ranking:
-    """The same vectors of the same facts, with questions read by another index of names."""
-    made = copy.copy(ranking)
-    made._names = names
-    made.twins = _twins(records.values())
-    made.ask = lru_cache(maxsize=REMEMBERED)(made._ask)
-    return made

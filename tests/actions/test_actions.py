@@ -32,7 +32,7 @@ def test_an_answer_has_text_buttons_sources_and_a_card(call: Call, language: str
         assert intent.startswith("/") and button["title"]
         json.loads("{" + entities if entities else "{}")
     assert said["custom"]["sources"][0]["url"].startswith("http")
-    assert set(said["custom"]["sources"][0]) == {"title", "url", "as_of"}
+    assert set(said["custom"]["sources"][0]) == {"title", "url", "as_of", "facts"}
     assert said["custom"]["card"]["title"].startswith("Innobanx")
 
 

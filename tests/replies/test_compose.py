@@ -108,7 +108,7 @@ def check(message: Message) -> None:
         entities = json.loads(found.group(2) or "{}")
         assert all(isinstance(value, str) and value for value in entities.values())
     for source in message.sources:
-        assert set(source) == {"title", "url", "as_of"}
+        assert set(source) == {"title", "url", "as_of", "facts"} and source["facts"]
         assert source["title"] and source["url"].startswith("http")
     if message.card:
         assert message.card["title"]
@@ -162,7 +162,7 @@ def test_disagreeing_figures_come_each_with_who_says_so_and_when(
 
 @pytest.mark.parametrize(("language", "mark"), [("en", "only in German"), ("de", ""), ("zh", "仅有德文")])
 def test_a_fact_that_is_missing_in_a_language_is_marked(snapshot: Snapshot, language: str, mark: str) -> None:
-    fact = replace(snapshot.facts["sichuan-capital"], text={"de": "Die Hauptstadt ist Chengdu."})
+    fact = replace(snapshot.facts["sichuan-capital"], text={"de": "Die Hauptstadt ist Chengdu."}, as_of=None)
     said = statement(fact, language)
     assert said.startswith("Die Hauptstadt ist Chengdu.")
     assert mark in said and (mark != "" or said == "Die Hauptstadt ist Chengdu.")
