@@ -84,6 +84,8 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
                 return ask_back(turn, snapshot, strongest.record_ids)
             if len({i for m in asked.mentions if m.strength > 1 for i in m.record_ids}) < 2:
                 return overview(turn, snapshot, strongest.record_ids[0])
+    if len(compared := selection.compared(turn, asked, snapshot)) > 1:
+        return say_facts(turn, snapshot, compared, named)
     context = selection.context_ids(turn, snapshot, asked)
     ranked = snapshot.ranking.rank(asked, turn.language, context)
     lenient = len(asked.mentions) > 1 and ranked[0].nearness >= selection.ALL_NAMED

@@ -13,6 +13,7 @@ from bot.partners.turn import Answer, Turn
 
 LEANING = frozenset({"ask_followup", "ask_more", "choose_item"})
 LISTS = frozenset({"list_partners", "list_twin_cities"})
+ABOUT_RECORDS = frozenset({"ask_centre", "ask_partner", "ask_topic", "ask_place"})
 LEAST_GUESS = 0.2  # a guess below this probability is no better than none
 # From this probability on the classifier is believed without a look at the facts.
 TRUST = dict.fromkeys(
@@ -62,12 +63,19 @@ def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
         special = followup.respond(replace(turn, intent=guess if guess in LEANING else "ask_followup"), snapshot, asked)
         if special is not None and special.kind not in ("which_one", "unknown"):
             return special
-    elif not sure and (listed := lists.twins_abroad(turn, snapshot) or lists.wanted(turn, snapshot)):
+    elif (not sure and (listed := lists.twins_abroad(turn, snapshot) or lists.wanted(turn, snapshot))) or (
+        turn.intent in ABOUT_RECORDS and (listed := lists.wanted(turn, snapshot, in_city=True))
+    ):
         return listed
     if sure:
         return answers.respond(turn, snapshot)
     by_facts = answers.by_facts(as_question, snapshot, asked)
-    if guess in LISTS and not _about_one(asked, snapshot) and not _about_subject(by_facts, turn, asked, snapshot):
+    if (
+        guess in LISTS
+        and not asked.concepts & selection.ASKS_DATE
+        and not _about_one(asked, snapshot)
+        and not _about_subject(by_facts, turn, asked, snapshot)
+    ):
         return answers.respond(replace(turn, intent=guess), snapshot)
     if by_facts.kind == "unknown" and (listed := lists.guess(turn, snapshot)):
         return listed

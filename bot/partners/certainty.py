@@ -17,9 +17,11 @@ CLEAR = 0.55  # likeness to a question that is known to have no answer
 CLEARER = 0.1  # how much nearer than any way of asking for a fact it must be
 # Fitted by `python -m bench.ranking --fit` on ways of asking left out one by one, on questions that no fact answers and
 # on off-topic training sentences; `lenient` (a short question that leans on the conversation's subject) is set by hand.
+UNHEARD, HALF_STRANGE = -1.8, 0.4  # nothing of what is asked is a word of the knowledge
+QUESTION_WORDS = frozenset(["what_is", "which", "how", "who", "when", "where", "why", "whose", "how_many", "how_big"])
 ABOUT, LEAST_LEAD_ABOUT = 0.6, 1.0
 BIAS = -1.2
-SCORE, LEAD, STRANGE, FAR, LENGTH, LENIENT = 0.04, 0.76, -6.0, -0.8, 0.12, 1.2
+SCORE, LEAD, STRANGE, FAR, LENGTH, LENIENT = 0.04, 0.76, -4.5, -0.8, 0.12, 1.2
 # What it costs when the question has a concept and the fact has not.
 MISSING = {
     "money": -3.4, "how_many": -2.8, "who": -2.3, "opening_hours": -2.1, "apply": -2.1, "companies": -2.1,
@@ -57,6 +59,7 @@ def certainty(ranked: Sequence[Scored], asked: Asked, language: str, snapshot: S
     if not (words or han_runs or asked.mentions or lenient):
         return 0.0  # nothing but "how is it going"
     named = any(mention.strength > 1 for mention in asked.mentions)
+    strange = snapshot.ranking.strange_share(words, han_runs)
     lead = _lead(ranked)
     if named and best.nearness >= ABOUT and best.covered >= ABOUT:
         lead = max(lead, LEAST_LEAD_ABOUT)  # a near fact about the same subject is no other answer
@@ -64,7 +67,8 @@ def certainty(ranked: Sequence[Scored], asked: Asked, language: str, snapshot: S
         BIAS
         + SCORE * min(best.score, HIGHEST_SCORE)
         + LEAD * min(lead, LARGEST_LEAD)
-        + STRANGE * snapshot.ranking.strange_share(words, han_runs)
+        + STRANGE * strange
+        + UNHEARD * (strange >= HALF_STRANGE and not asked.concepts - QUESTION_WORDS)
         + FAR * (named and best.nearness < 0.5)
         + LENGTH * (len(words) + sum(map(len, han_runs)) / 2)
         + LENIENT * lenient

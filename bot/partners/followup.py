@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.partners import answers, lists, references, selection
 from bot.partners.certainty import SURE, certainty
+from bot.partners.figures import years
 from bot.partners.knowledge import Snapshot
 from bot.partners.ranking import CONTEXT_NEARNESS, Asked
 from bot.partners.records import CENTRE, Record
@@ -13,6 +15,12 @@ from bot.partners.turn import Answer, Turn, told
 
 MORE_FACTS = 2
 SHORT_WORDS, SHORT_CHARACTERS = 6, 40
+MONTHS = (
+    r"\bjan\w*|(?<!\d)1月", r"\bfeb\w*|(?<!\d)2月", r"\bmar\w*|\bmrz|(?<!\d)3月", r"\bapr\w*|(?<!\d)4月",
+    r"\bma[yi]\b|(?<!\d)5月", r"\bjun\w*|(?<!\d)6月", r"\bjul\w*|(?<!\d)7月", r"\baug\w*|(?<!\d)8月",
+    r"\bsep\w*|(?<!\d)9月", r"\bo[ck]t\w*|10月", r"\bnov\w*|11月", r"\bde[cz]\w*|12月",
+)  # fmt: skip
+DATE_WORDS = re.compile("|".join([*MONTHS, r"\d+", "年|月|日|号|那次|那一次|that time|damals|the one"]))
 LEAST_COVERED = 0.3  # share of the asked concepts that a fact about another record must have
 
 
@@ -30,6 +38,8 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
         return more(turn, snapshot)
     if turn.intent == "ask_more" and not asked.mentions:
         return more(turn, snapshot)
+    if (dated := _same_question_then(turn, snapshot, asked)) is not None:
+        return dated
     if asked.mentions:
         return same_question(turn, snapshot, asked)
     if turn.context.listed and (narrowed := _narrowed(turn, snapshot, asked)):
@@ -160,6 +170,22 @@ def correction(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     return _about(turn, snapshot, before.masked, record_id)
 
 
+def _same_question_then(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
+    """ "And in April 2023?": the last question, asked about what happened then."""
+    when = years(asked.folded)
+    rest = DATE_WORDS.sub(" ", asked.masked)
+    if len(when) != 1 or not turn.context.question or not snapshot.vocabulary.only_points(f"and {rest}"):
+        return None
+    month = next((n for n, words in enumerate(MONTHS, start=1) if re.search(words, asked.folded)), 0)
+    start = f"{min(when)}-{month:02}" if month else str(min(when))
+    then = {r.id for r in snapshot.records.values() if r.type == "link" and (r.date or "").startswith(start)}
+    before = snapshot.ranking.ask(turn.context.question)
+    ranked = [s for s in snapshot.ranking.rank(before, turn.language) if s.fact.record_id in then]
+    if not ranked:
+        return None
+    return answers.say_facts(turn, snapshot, selection.choose(ranked, snapshot), ()).asking(turn.context.question)
+
+
 def same_question(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     """ "And Innobanx?", "I meant Herne": the last question, asked about the newly named record."""
     ids = tuple(dict.fromkeys(i for m in asked.mentions for i in m.record_ids))
@@ -176,6 +202,8 @@ def _about(turn: Turn, snapshot: Snapshot, what: str, record_id: str) -> Answer:
     asked = replace(snapshot.ranking.ask(what), mentions=())
     ranked = snapshot.ranking.rank(asked, turn.language, (record_id,))
     near = [s for s in ranked if s.nearness >= CONTEXT_NEARNESS]
+    if not near or certainty(near, asked, turn.language, snapshot, lenient=True) < SURE:
+        near = [s for s in ranked if s.nearness > 0] or near
     fits = near and (near[0].covered >= LEAST_COVERED or not asked.concepts)
     if fits and certainty(near, asked, turn.language, snapshot, lenient=True) >= SURE:
         facts = selection.choose(near, snapshot)

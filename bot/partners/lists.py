@@ -91,12 +91,17 @@ def twins_abroad(turn: Turn, snapshot: Snapshot) -> Answer | None:
     flags = snapshot.vocabulary.flags.find(folded)
     countries = [c for c in snapshot.vocabulary.values("countries", folded) if c not in ("China", "Germany")]
     twins = "twin_city" in snapshot.vocabulary.values("link_kinds", folded)
-    if twins and "yes_no" not in flags and (countries or flags & {"oldest", "newest", "suspended", "count"}):
+    left_out = snapshot.ranking.ask(turn.text).positive != folded
+    if (
+        twins
+        and "yes_no" not in flags
+        and (countries or left_out or flags & {"oldest", "newest", "suspended", "count"})
+    ):
         return twin_cities(turn, snapshot)
     return None
 
 
-def wanted(turn: Turn, snapshot: Snapshot, *, by_kind: bool = False) -> Answer | None:
+def wanted(turn: Turn, snapshot: Snapshot, *, by_kind: bool = False, in_city: bool = False) -> Answer | None:
     """Organisations when the question asks which or how many there are in a city, of a kind or on a topic."""
     folded = fold(turn.text)
     flags = snapshot.vocabulary.flags.find(folded)
@@ -106,7 +111,12 @@ def wanted(turn: Turn, snapshot: Snapshot, *, by_kind: bool = False) -> Answer |
             return None
     filters = organisation_filters(folded, snapshot)
     some = flags & {"any_kind", "partner_words"} or (by_kind and filters.kinds)
-    if not (flags & {"listing", "count"} and some and (filters.cities or filters.topic or filters.kinds)):
+    narrowed = filters.cities or filters.topic or filters.kinds
+    if not narrowed and flags & {"partner_words"} and "where" in flags:
+        narrowed = snapshot.vocabulary.values("countries", folded)
+    if in_city and not filters.cities:
+        return None
+    if not (flags & {"listing", "count"} and some and narrowed):
         return None
     found = organisations(turn, snapshot)
     return found if found.records else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,22 +10,23 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import fuzz, process
 
 from bot.common.text import fold
 from bot.partners import negation
+from bot.partners.common_words import read_common_words
 from bot.partners.concepts import HAN_RUN, LATIN, Concepts
 from bot.partners.index import LanguageIndex, build, fold_document, masked
 from bot.partners.names import Mention, NameIndex
 from bot.partners.not_known import NotKnown, Questions
 from bot.partners.records import LANGUAGES, Fact, Record
+from bot.partners.spelling import Speller
 from bot.store import StoreUnavailable
 
 TWIN_NEARNESS = 0.8  # a city and its administration
 TEXT_NEARNESS = 0.6  # the fact's sentence names the subject
 REMEMBERED = 256  # texts
 HALF_STRANGE = 0.4
-SHORTEST_CORRECTED, SLIP = 5, 86  # letters, and likeness in percent
+SHORTEST_STRANGE = 4  # letters; shorter words say little, and are often slips
 SEVERAL = 3  # ways of asking that make a concept part of what a fact answers
 CONTEXT_NEARNESS = 0.9  # the subject comes from the conversation, not from the question
 
@@ -102,7 +102,7 @@ class Ranking:
         texts = [*(t for f in self.facts for t in f.text.values())]
         texts += [t for f in self.facts for many in f.asked.values() for t in many]
         self._words = {word for text in texts for word in LATIN.findall(fold_document(text))}
-        self._long_words = [word for word in self._words if len(word) >= SHORTEST_CORRECTED]
+        self._speller = Speller(map(fold_document, texts), read_common_words(), concepts.find)
         self._stems = {word[:6] for word in self._words if len(word) >= 6}
         self._pairs = {
             run[i : i + 2]
@@ -125,7 +125,11 @@ class Ranking:
     def strange_share(self, words: Sequence[str], han_runs: Sequence[str]) -> float:
         """Share (0..1) of the words and pairs of Chinese characters that no fact and no way of asking uses."""
         pairs = [run[i : i + 2] for run in han_runs for i in range(len(run) - 1)]
-        strange = [w for w in words if not (w in self._words or w[:6] in self._stems or self._concepts.find(w))]
+        strange = [
+            w
+            for w in words
+            if len(w) >= SHORTEST_STRANGE and not (w in self._words or w[:6] in self._stems or self._concepts.find(w))
+        ]
         # Two known characters side by side are often a word put together anew, and only half a surprise.
         doubt = sum(
             0.0 if pair in self._pairs else HALF_STRANGE if all(c in self._characters for c in pair) else 1.0
@@ -136,29 +140,17 @@ class Ranking:
 
     def _ask(self, text: str) -> Asked:
         """Fold a question and find names and concepts in it."""
-        folded = fold(text)
-        found = self._names.find(folded, written=text)
+        typed = fold(text)
+        found = self._names.find(typed, written=text)
+        folded = self._speller.text(typed, found)
+        if folded != typed:
+            found = self._names.find(folded)
         shut_out = negation.spans(folded)
         mentions = tuple(m for m in found if not any(start <= m.start and m.end <= end for start, end in shut_out))
         named = {i for m in mentions for i in m.record_ids}
         excluded = frozenset(i for m in found for i in m.record_ids if i not in named) if shut_out else frozenset()
-        corrected = self._corrected(masked(folded, found))
-        concepts = self._concepts.find(folded) | self._concepts.find(corrected)
-        return Asked(folded, corrected, mentions, concepts, negation.positive(folded), excluded)
-
-    def _corrected(self, folded: str) -> str:
-        """The text with words that nothing uses replaced by a known one that is a slip of the keyboard away."""
-
-        def known(match: re.Match[str]) -> str:
-            word = match.group()
-            if len(word) < SHORTEST_CORRECTED or word.isdigit() or word in self._words:
-                return word
-            if self._concepts.find(word):
-                return word
-            near = process.extractOne(word, self._long_words, scorer=fuzz.ratio, score_cutoff=SLIP)
-            return near[0] if near else word
-
-        return LATIN.sub(known, folded)
+        concepts = self._concepts.find(typed) | self._concepts.find(folded)
+        return Asked(folded, masked(folded, found), mentions, concepts, negation.positive(folded), excluded)
 
     def rank(self, asked: Asked, language: str, context: Sequence[str] = ()) -> list[Scored]:
         """All facts, best first. `context`: ids of the conversation's subject, used when the question names none."""

@@ -27,6 +27,10 @@ HELP = (CENTRE, "market-entry-china", "settlement-ruhr")
 OWN_NAMES = frozenset({CENTRE, "herne", "city-of-herne"})
 WITH = re.compile(r"(?:\b(?:with|mit)|[跟和与同])\s*$")
 DETAIL = 0.5
+COMPARES = re.compile(
+    r"\b(?:more|less|fewer|bigger|larger|smaller|older|younger|longer|than|respectively|each|both|compare\w*|difference"
+    r"|mehr|weniger|grosser|kleiner|alter|junger|langer|jeweils|beide|vergleich\w*|unterschied)\b|更|比|分别|各有|哪个"
+)
 EVENT_CONCEPTS = frozenset(
     [
         "visit", "delegation", "trip", "agreement", "signing", "when", "which", "what_is", "event", "twin_city",
@@ -147,6 +151,23 @@ def asks_detail(turn: Turn, asked: Asked, snapshot: Snapshot) -> bool:
     if any(m.strength > 1 for m in asked.mentions):
         ranked = [s for s in ranked if s.nearness > 0] or ranked
     return certainty(ranked, asked, turn.language, snapshot, lenient=False) >= DETAIL
+
+
+def compared(turn: Turn, asked: Asked, snapshot: Snapshot) -> tuple[Fact, ...]:
+    """ "Who has more inhabitants, Herne or Luzhou?": one fact for each that is named; none when it is no comparison."""
+    named = [m for m in asked.mentions if m.strength > 1 and len(m.record_ids) == 1]
+    if not COMPARES.search(asked.folded) or not 2 <= len({m.record_ids for m in named}) <= MOST_FACTS:
+        return ()
+    found: dict[str, Fact] = {}
+    for mention in named:
+        alone = replace(asked, mentions=(mention,))
+        ranked = [s for s in snapshot.ranking.rank(alone, turn.language) if s.nearness >= 0.8]
+        if not ranked or certainty(ranked, alone, turn.language, snapshot, lenient=True) < SURE:
+            return ()
+        ranked = of_the_asked_type(ranked, alone, snapshot)
+        if ranked:
+            found.setdefault(ranked[0].fact.id, ranked[0].fact)
+    return tuple(found.values())
 
 
 def context_ids(turn: Turn, snapshot: Snapshot, asked: Asked) -> tuple[str, ...]:

@@ -98,6 +98,10 @@ class Answer:
     def with_context(self, context: Context) -> Answer:
         return replace(self, context=context)
 
+    def asking(self, question: str) -> Answer:
+        """The same answer, to be remembered as one to this question."""
+        return replace(self, context=replace(self.context, question=question))
+
     def listing(self, listed: tuple[str, ...]) -> Answer:
         """The same answer, with a list kept for the next turn."""
         return replace(self, context=replace(self.context, listed=listed))

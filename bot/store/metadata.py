@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from importlib import import_module
 
-TABLE_MODULES = ("bot.partners.tables", "bot.gateway.tables", "bot.insights.tables", "bot.handoff.tables")
+TABLE_MODULES = (
+    "bot.partners.tables",
+    "bot.gateway.tables",
+    "bot.insights.tables",
+    "bot.handoff.tables",
+    "bot.handoff.outbox_tables",
+)
 
 
 def import_tables() -> None:

@@ -31,6 +31,8 @@ from bot.core.nlu.name_matcher import Match
 Blocks = dict[str, dict[str, int]]
 
 CALIBRATION_FOLDS = 3
+# "How can you help?" means what was told before it.
+TOLD_BESIDE = ("ask_capabilities",)
 MODEL_FILE = "model.npz"
 VOCABULARY_FILE = "vocabulary.json"
 
@@ -199,10 +201,10 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             ranking = self._ranking(message.get("reading") or message.get(TEXT), message.get("names") or [])
             parts = self._parts(message)
             asked = [part for part in parts if part["asks"]]
-            if len(asked) == 1:
+            if len(asked) == 1 and asked[0]["intent_ranking"][0][INTENT_NAME_KEY] not in TOLD_BESIDE:
                 # What is told around the one question says nothing about what is wanted.
                 ranking = asked[0]["intent_ranking"]
-            elif asked:
+            elif len(asked) > 1:
                 ranking = [{**intent, PREDICTED_CONFIDENCE_KEY: 0.0} for intent in ranking]
             if parts:
                 message.set("parts", parts, add_to_output=True)

@@ -1,0 +1,252 @@
+"""The outbox: written in the transaction of what causes a delivery, taken by lease, tried again, never forgotten.
+
+A delivery happens at least once: a relay that dies between the server's 250 and our commit sends again after the
+lease, with the same Message-ID, by which mail programs recognise the copy. SMTP itself cannot do better.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from bot.handoff import vault as vault_marks
+from bot.handoff.outbox_tables import outbox
+from bot.handoff.vault import Vault
+
+QUEUED, SENDING, SENT, FAILED, DEAD = "queued", "sending", "sent", "failed", "dead"
+STATES = (QUEUED, SENDING, SENT, FAILED, DEAD)
+RETRY_MINUTES = (1, 5, 15, 60, 240)  # after the first, second ... failed attempt; then the row is dead
+MOST_ATTEMPTS = len(RETRY_MINUTES) + 1
+AWAY = "connect:"  # errors that say nothing about the mail: the server did not take us at all
+_SEALED = "sealed"  # the one param of a row whose params are sealed
+REVIVED_WITHIN = timedelta(hours=24)
+
+type Database = Session | Connection
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One row of the outbox. Times are UTC; `attempts` counts the running one."""
+
+    id: int
+    idem_key: str
+    channel: str
+    to: str
+    template: str
+    language: str
+    params: Mapping[str, Any]
+    message_id: str
+    state: str
+    attempts: int
+    next_at: datetime
+    last_error: str | None
+    created_at: datetime
+    sent_at: datetime | None
+
+
+def enqueue(
+    session: Session,
+    *,
+    idem_key: str,
+    to: str,
+    template: str,
+    language: str,
+    params: Mapping[str, Any],
+    channel: str = "mail",
+    vault: Vault | None = None,
+) -> int:
+    """The id of the row for this key, in the caller's transaction; a repeat gives the same row and changes nothing.
+
+    `to` is an address or `desk:ID`. `params` are JSON values for the template; what is not needed in the mail does not
+    belong there. With a vault both are sealed, as they must be for a visitor's address and words.
+    """
+    now = datetime.now(UTC)
+    if vault is not None:
+        to = vault.seal(to) or ""
+        params = {_SEALED: vault.seal(json.dumps(dict(params)))}
+    row = {
+        "idem_key": idem_key,
+        "channel": channel,
+        "to": to,
+        "template": template,
+        "language": language,
+        "params": dict(params),
+        "message_id": sha256(idem_key.encode()).hexdigest()[:32],
+        "state": QUEUED,
+        "attempts": 0,
+        "next_at": now,
+        "created_at": now,
+    }
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(insert(outbox).values(row).on_conflict_do_nothing(index_elements=[outbox.c.idem_key]))
+    row_id: int = session.execute(select(outbox.c.id).where(outbox.c.idem_key == idem_key)).scalar_one()
+    return row_id
+
+
+def opened(delivery: Delivery, vault: Vault) -> Delivery:
+    """The same row with address and params as they were before they were sealed; raises CannotOpen."""
+    to, params = delivery.to, delivery.params
+    if to.startswith((vault_marks.SEALED, vault_marks.PLAIN)):
+        to = vault.open(to) or ""
+    if set(params) == {_SEALED}:
+        params = json.loads(vault.open(params[_SEALED]) or "{}")
+    return replace(delivery, to=to, params=params)
+
+
+def claim(db: Database, *, channel: str, owner: str, now: datetime, lease: timedelta) -> Delivery | None:
+    """Take the row that has been due for longest: nobody else gets it before the lease ends. None: nothing is due.
+
+    A row whose relay died is due again when its lease has ended; its attempt counts.
+    """
+    due = or_(
+        and_(outbox.c.state == QUEUED, outbox.c.next_at <= now),
+        and_(outbox.c.state == SENDING, outbox.c.lease_until <= now),
+    )
+    wanted = (
+        select(outbox.c.id)
+        .where(due, outbox.c.channel == channel)
+        .order_by(outbox.c.next_at, outbox.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer
+    )
+    found = db.execute(wanted).scalar()
+    if found is None:
+        return None
+    taken = {
+        "state": SENDING,
+        "attempts": outbox.c.attempts + 1,
+        "lease_owner": owner,
+        "lease_until": now + lease,
+    }
+    row = db.execute(update(outbox).where(outbox.c.id == found).values(**taken).returning(outbox)).one()
+    return _record(row)
+
+
+def mark_sent(db: Database, delivery: Delivery, now: datetime) -> None:
+    """The server has taken it. Whoever holds the lease by now: what is sent is sent."""
+    values = {"state": SENT, "sent_at": now, "last_error": None, "lease_owner": None, "lease_until": None}
+    db.execute(update(outbox).where(outbox.c.id == delivery.id, outbox.c.state != SENT).values(**values))
+
+
+def mark_not_sent(
+    db: Database, delivery: Delivery, *, owner: str, error: str, permanent: bool, now: datetime
+) -> str | None:
+    """Schedule the next attempt, or give up; the new state. None: another relay holds the row, nothing is changed."""
+    state, next_at = QUEUED, delivery.next_at
+    if permanent:
+        state = FAILED
+    elif delivery.attempts >= MOST_ATTEMPTS:
+        state = DEAD
+    else:
+        next_at = now + timedelta(minutes=RETRY_MINUTES[delivery.attempts - 1])
+    held = and_(
+        outbox.c.id == delivery.id,
+        outbox.c.state == SENDING,
+        outbox.c.lease_owner == owner,
+        outbox.c.attempts == delivery.attempts,
+    )
+    values = {"state": state, "next_at": next_at, "last_error": error[:80], "lease_owner": None, "lease_until": None}
+    changed = db.execute(update(outbox).where(held).values(**values).returning(outbox.c.id)).scalar()
+    return state if changed is not None else None
+
+
+def _waiting_for_server(channel: str, now: datetime) -> Any:
+    return and_(
+        outbox.c.channel == channel,
+        outbox.c.last_error.like(f"{AWAY}%"),
+        or_(
+            and_(outbox.c.state == QUEUED, outbox.c.next_at > now),
+            and_(outbox.c.state == DEAD, outbox.c.created_at > now - REVIVED_WITHIN),
+        ),
+    )
+
+
+def waits_for_server(db: Database, channel: str, now: datetime) -> bool:
+    """Whether rows wait for no other reason than that the server could not be reached."""
+    found = db.execute(select(outbox.c.id).where(_waiting_for_server(channel, now)).limit(1)).scalar()
+    return found is not None
+
+
+def server_is_back(db: Database, channel: str, now: datetime) -> int:
+    """Make such rows due at once, those dead for less than a day too; how many. None of them was ever refused."""
+    values = {"state": QUEUED, "next_at": now, "attempts": 0}
+    changed = update(outbox).where(_waiting_for_server(channel, now)).values(**values).returning(outbox.c.id)
+    return len(db.execute(changed).all())
+
+
+def retry(db: Database, row_id: int, now: datetime) -> Delivery | None:
+    """Give a row all its attempts again, from now on. None: there is no such row, or it is sent or being sent."""
+    values = {"state": QUEUED, "attempts": 0, "next_at": now}
+    which = and_(outbox.c.id == row_id, outbox.c.state.in_((QUEUED, FAILED, DEAD)))
+    row = db.execute(update(outbox).where(which).values(**values).returning(outbox)).first()
+    return _record(row) if row is not None else None
+
+
+def find(db: Database, row_id: int) -> Delivery | None:
+    """One row, or None."""
+    row = db.execute(select(outbox).where(outbox.c.id == row_id)).first()
+    return _record(row) if row is not None else None
+
+
+def rows(db: Database, *, states: tuple[str, ...] = STATES, limit: int = 50) -> list[Delivery]:
+    """The newest rows in these states, those that need an operator first."""
+    trouble = outbox.c.state.in_((FAILED, DEAD))
+    query = select(outbox).where(outbox.c.state.in_(states)).order_by(trouble.desc(), outbox.c.id.desc()).limit(limit)
+    return [_record(row) for row in db.execute(query)]
+
+
+def counts(db: Database) -> dict[str, int]:
+    """How many rows are in each state; states without rows are left out."""
+    found = db.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
+    return {row[0]: row[1] for row in found}
+
+
+def purge(db: Database, before: datetime) -> int:
+    """Delete what was settled and was written before a time; how many. What still waits stays."""
+    old = and_(outbox.c.created_at < before, outbox.c.state.in_((SENT, FAILED, DEAD)))
+    return len(db.execute(delete(outbox).where(old).returning(outbox.c.id)).all())
+
+
+def erase(db: Database, key_prefix: str) -> int:
+    """Delete all rows whose key begins so, whatever their state; how many. For a case that is erased."""
+    mine = outbox.c.idem_key.startswith(key_prefix, autoescape=True)
+    return len(db.execute(delete(outbox).where(mine).returning(outbox.c.id)).all())
+
+
+def by_key(db: Database, key_prefix: str, vault: Vault | None = None) -> list[Delivery]:
+    """All rows whose key begins so, oldest first, opened if a vault is given. For the export of a case."""
+    mine = outbox.c.idem_key.startswith(key_prefix, autoescape=True)
+    found = [_record(row) for row in db.execute(select(outbox).where(mine).order_by(outbox.c.id))]
+    return [opened(one, vault) for one in found] if vault else found
+
+
+def _record(row: Row[Any]) -> Delivery:
+    return Delivery(
+        id=row.id,
+        idem_key=row.idem_key,
+        channel=row.channel,
+        to=row.to,
+        template=row.template,
+        language=row.language,
+        params=row.params,
+        message_id=row.message_id,
+        state=row.state,
+        attempts=row.attempts,
+        next_at=_utc(row.next_at),
+        last_error=row.last_error,
+        created_at=_utc(row.created_at),
+        sent_at=_utc(row.sent_at) if row.sent_at else None,
+    )
+
+
+def _utc(at: datetime) -> datetime:
+    """SQLite gives times back without their zone."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
