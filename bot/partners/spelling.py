@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -15,7 +15,7 @@ from bot.partners.concepts import LATIN
 from bot.partners.names import Mention
 
 SHORTEST = 4  # letters of a word that is looked at
-TWO_SLIPS = 8  # from so many letters on two slips are forgiven
+TWO_SLIPS = 10  # from so many letters on two slips are forgiven
 SHORTEST_JOINED = 6
 OFTEN = (200, 3)  # how often halves of two letters, and longer ones, must occur to be cut off
 SEEN = 2  # a word written once in the texts may itself be a slip
@@ -64,13 +64,19 @@ class Speller:
         return "".join(pieces)
 
     def _part(self, folded: str) -> str:
-        joined = re.sub(r"([a-z]+) ([a-z]+)", self._joined, folded)
+        joined = re.sub(r"[a-z]+(?: [a-z]+)+", lambda match: " ".join(self._joined(match.group().split(" "))), folded)
         return LATIN.sub(lambda match: self.word(match.group()), joined)
 
-    def _joined(self, match: re.Match[str]) -> str:
-        joined = match.group(1) + match.group(2)
-        apart = self.knows(match.group(1)) and self.knows(match.group(2))
-        return joined if len(joined) >= SHORTEST_JOINED and not apart and joined in self._counts else match.group()
+    def _joined(self, words: list[str]) -> Iterator[str]:
+        """The words, two that make one known word and are not words themselves put together."""
+        position = 0
+        while position < len(words):
+            pair = words[position : position + 2]
+            one = "".join(pair)
+            apart = len(pair) < 2 or all(map(self.knows, pair))
+            together = not apart and len(one) >= SHORTEST_JOINED and one in self._counts
+            yield one if together else pair[0]
+            position += 2 if together else 1
 
     def _cut(self, word: str) -> str | None:
         """Two known words that were written as one, the pair whose rarer half is the most frequent."""
