@@ -15,8 +15,9 @@ LARGEST_LEAD = 3.0
 HIGHEST_SCORE = 10.0
 CLEAR = 0.55  # likeness to a question that is known to have no answer
 CLEARER = 0.1  # how much nearer than any way of asking for a fact it must be
-# Fitted by `python -m bench.ranking --fit` on ways of asking left out one by one, on questions that no fact answers and
-# on off-topic training sentences; `lenient` (a short question that leans on the conversation's subject) is set by hand.
+# Start values by `python -m bench.ranking --fit`: a logistic fit on ways of asking left out one by one, on questions that no
+# fact answers and on off-topic training sentences. Set by hand after that: SURE, STRANGE, LENIENT (a short question that leans
+# on the conversation's subject), UNHEARD, LEAST_LEAD_ABOUT, and at least -1.6 for what visitors ask and sources seldom say.
 UNHEARD, HALF_STRANGE = -1.8, 0.4  # nothing of what is asked is a word of the knowledge
 QUESTION_WORDS = frozenset(["what_is", "which", "how", "who", "when", "where", "why", "whose", "how_many", "how_big"])
 ABOUT, LEAST_LEAD_ABOUT = 0.6, 1.0
@@ -60,7 +61,7 @@ def certainty(ranked: Sequence[Scored], asked: Asked, language: str, snapshot: S
         return 0.0  # nothing but "how is it going"
     named = any(mention.strength > 1 for mention in asked.mentions)
     strange = snapshot.ranking.strange_share(words, han_runs)
-    lead = _lead(ranked)
+    lead = lead_of(ranked)
     if named and best.nearness >= ABOUT and best.covered >= ABOUT:
         lead = max(lead, LEAST_LEAD_ABOUT)  # a near fact about the same subject is no other answer
     logit = (
@@ -77,7 +78,7 @@ def certainty(ranked: Sequence[Scored], asked: Asked, language: str, snapshot: S
     return 1 / (1 + math.exp(-logit))
 
 
-def _lead(ranked: Sequence[Scored]) -> float:
+def lead_of(ranked: Sequence[Scored]) -> float:
     """How far the best fact is ahead of the first about something else."""
     best = ranked[0].fact
     for scored in ranked[1:12]:
