@@ -139,14 +139,6 @@ def shell() -> None:
     raise typer.Exit(run_shell(config, path))
 
 
-@app.command()
-def gateway() -> None:
-    """The public process alone."""
-    from bot.gateway.server import serve
-
-    serve(settings())
-
-
 @knowledge.command()
 def load() -> None:
     """Load the knowledge files; a refused row refuses all."""

@@ -71,7 +71,7 @@ class Supervisor:
             ),
             Child(
                 "gateway",
-                [sys.executable, "-m", "bot", "gateway"],
+                [sys.executable, "-m", "bot.gateway"],
                 lambda: answers(f"{public_url(settings)}readyz"),
                 logs / "gateway.log",
             ),

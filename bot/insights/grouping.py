@@ -9,7 +9,6 @@ from datetime import datetime
 
 import numpy as np
 from scipy.sparse import csr_matrix, vstack
-from sklearn.feature_extraction.text import HashingVectorizer
 
 from bot.common.text import fold
 from bot.insights.questions import Nearness, Question
@@ -106,6 +105,10 @@ def _lead(distinct: Sequence[Question]) -> list[int]:
 def _vectors(distinct: Sequence[Question]) -> csr_matrix:
     """Rows of length one over word and character n-grams of what is asked, names left out. No weights that depend on
     the other questions: those would move groups when new ones come."""
+    from sklearn.feature_extraction.text import (
+        HashingVectorizer,
+    )  # takes a second to load, which no other command needs
+
     hashing = HashingVectorizer(analyzer=terms, n_features=2**18, norm="l2", alternate_sign=False, dtype=np.float32)
     return hashing.transform([question.nearness.content or fold(question.text) for question in distinct]).tocsr()
 

@@ -22,7 +22,7 @@ from tests.running import running_copy
 NO_LIMITS = dict.fromkeys(
     ("SESSIONS_PER_MINUTE", "MESSAGES_PER_10_SECONDS", "MESSAGES_PER_MINUTE", "READS_PER_MINUTE"), "1000000"
 )
-ARGUMENT = {"core": "bot.core", "actions": "actions", "gateway": "gateway"}
+ARGUMENT = {"core": "bot.core", "actions": "actions", "gateway": "bot.gateway"}
 
 
 @dataclass(frozen=True)

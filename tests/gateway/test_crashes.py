@@ -51,7 +51,7 @@ class GatewayProcess:
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{self._port}", timeout=20, trust_env=False)
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "bot", "gateway"]
+        command = [sys.executable, "-m", "bot.gateway"]
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
