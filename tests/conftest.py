@@ -33,6 +33,9 @@ def open_store() -> Iterator[Callable[[str], Store]]:
     opened: list[Store] = []
 
     def open_(url: str) -> Store:
+        for earlier in opened:
+            if earlier.engine.dialect.name == "postgresql":
+                earlier.engine.dispose()  # idle connections of earlier tests would fill up the server
         store = Store(url)
         opened.append(store)
         Base.metadata.drop_all(store.engine)

@@ -97,7 +97,8 @@ class Notices:
 def _worded(value: Any, language: str) -> str:
     if isinstance(value, Mapping):
         value = value.get(language) or value.get("en") or ""
-    return "" if value is None else str(value).strip()
+    # Half a surrogate pair is no character, and neither a mail nor an address can hold it.
+    return "" if value is None else str(value).encode("utf-8", "replace").decode().strip()
 
 
 def _path(notice: Notice, values: Mapping[str, str]) -> str:
