@@ -45,5 +45,14 @@ def _sources(sources: Any) -> list[dict[str, Any]] | None:
         url = source.get("url")
         is_web = isinstance(url, str) and url.startswith(("https://", "http://"))
         as_of = source.get("as_of")
-        found.append({"title": source["title"], "url": url if is_web else None, "as_of": str(as_of) if as_of else None})
+        told = source.get("facts")
+        facts = [fact for fact in told if isinstance(fact, str)] if isinstance(told, list) else []
+        found.append(
+            {
+                "title": source["title"],
+                "url": url if is_web else None,
+                "as_of": str(as_of) if as_of else None,
+                "facts": facts,
+            }
+        )
     return found or None

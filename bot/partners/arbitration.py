@@ -48,6 +48,8 @@ def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
     sure = turn.intent != FALLBACK
     guess = turn.intent if sure else turn.guess if turn.certainty >= LEAST_GUESS else ""
     asked = snapshot.ranking.ask(turn.text)
+    if not sure and snapshot.ranking.means_nothing(asked) and references.ordinal(asked.folded) is None:
+        return answers.unknown(turn, snapshot, (), ())
     pointed = references.with_ordinal(asked, turn.context, snapshot)
     if pointed is not asked:
         if snapshot.vocabulary.says_nothing_special(pointed.masked):

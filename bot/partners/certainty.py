@@ -18,6 +18,7 @@ CLEARER = 0.1  # how much nearer than any way of asking for a fact it must be
 # Start values by `python -m bench.ranking --fit`: a logistic fit on ways of asking left out one by one, on questions that no
 # fact answers and on off-topic training sentences. Set by hand after that: SURE, STRANGE, LENIENT (a short question that leans
 # on the conversation's subject), UNHEARD, LEAST_LEAD_ABOUT, and at least -1.6 for what visitors ask and sources seldom say.
+BLANK = -2.5  # names nothing and asks for nothing that is known
 UNHEARD, HALF_STRANGE = -1.8, 0.4  # nothing of what is asked is a word of the knowledge
 QUESTION_WORDS = frozenset(["what_is", "which", "how", "who", "when", "where", "why", "whose", "how_many", "how_big"])
 ABOUT, LEAST_LEAD_ABOUT = 0.6, 1.0
@@ -56,7 +57,15 @@ def certainty(ranked: Sequence[Scored], asked: Asked, language: str, snapshot: S
         return 0.0
     best = ranked[0]
     words, han_runs = snapshot.vocabulary.content(asked.masked)
-    missing = asked.concepts - snapshot.ranking.solid_concepts(best.fact)
+    said = snapshot.ranking.solid_concepts(best.fact)
+    missing = asked.concepts - said
+    if not best.fact.asked:
+        missing -= QUESTION_WORDS  # those are known from the ways of asking only
+    if "staff" in said:
+        missing -= {"employees"}
+    flags = snapshot.vocabulary.flags.find(asked.folded)
+    points = lenient and bool(asked.concepts or flags)
+    blank = not asked.mentions and not points and not asked.concepts - QUESTION_WORDS
     if not (words or han_runs or asked.mentions or lenient):
         return 0.0  # nothing but "how is it going"
     named = any(mention.strength > 1 for mention in asked.mentions)
@@ -71,6 +80,7 @@ def certainty(ranked: Sequence[Scored], asked: Asked, language: str, snapshot: S
         + STRANGE * strange
         + UNHEARD * (strange >= HALF_STRANGE and not asked.concepts - QUESTION_WORDS)
         + FAR * (named and best.nearness < 0.5)
+        + BLANK * blank
         + LENGTH * (len(words) + sum(map(len, han_runs)) / 2)
         + LENIENT * lenient
         + sum(MISSING.get(concept, 0.0) for concept in missing)

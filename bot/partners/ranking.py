@@ -122,6 +122,11 @@ class Ranking:
         made.ask = lru_cache(maxsize=REMEMBERED)(made._ask)
         return made
 
+    def means_nothing(self, asked: Asked) -> bool:
+        """Whether a text is signs, digits or letters that no fact and no question is made of."""
+        known = any(len(word) > 1 and word in self._words for word in LATIN.findall(asked.folded))
+        return not (asked.mentions or asked.concepts or known or HAN_RUN.search(asked.folded))
+
     def strange_share(self, words: Sequence[str], han_runs: Sequence[str]) -> float:
         """Share (0..1) of the words and pairs of Chinese characters that no fact and no way of asking uses."""
         pairs = [run[i : i + 2] for run in han_runs for i in range(len(run) - 1)]
