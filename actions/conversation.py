@@ -8,6 +8,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from bot.common.sentences import introduces
 from bot.partners.records import LANGUAGES
 from bot.partners.turn import Context, Turn
 from bot.replies.message import Message
@@ -75,6 +76,12 @@ def parts_of(tracker: Tracker) -> list[Tracker]:
             with_message(tracker, {"text": part["text"], "intent": intent, "intent_ranking": ranking, "entities": []})
         )
     return found
+
+
+def told_around(tracker: Tracker) -> str:
+    """What the message says beside its questions and beside who writes it; empty when it says no more."""
+    parts = tracker.latest_message.get("parts") or ()
+    return " ".join(part["text"] for part in parts if not part.get("asks") and not introduces(part["text"]))
 
 
 def with_message(tracker: Tracker, message: dict[str, Any]) -> Tracker:

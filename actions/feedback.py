@@ -22,7 +22,7 @@ class ActionFeedbackNegative(KnowledgeAction):
     action_name = "action_feedback_negative"
 
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
-        note_thumbs_down(self._recorder, tracker)
+        note_thumbs_down(self._recorder.record, tracker)
         turn = turn_of(tracker)
         turn = replace(turn, context=turn.context.within(snapshot.records))
         meant = correction(turn, snapshot, snapshot.ranking.ask(turn.text))

@@ -11,8 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import KnowledgeAction
 from actions.contacts import show_contact
 from actions.conversation import FALLBACK, language_of, remember, say, turn_of
-from actions.insights import note_answer
-from bot.insights.recorder import Recorder
+from actions.insights import Record, note_answer
 from bot.partners.answers import by_facts
 from bot.partners.followup import correction, more
 from bot.partners.knowledge import Snapshot
@@ -35,7 +34,7 @@ def affirm(dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapsho
 
 
 def deny(
-    dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot, recorder: Recorder | None = None
+    dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot, record: Record | None = None
 ) -> list[EventType]:
     """ "No" declines the last offer; "no, I meant ..." is a question of its own."""
     turn = turn_of(tracker)
@@ -45,8 +44,8 @@ def deny(
     if answer is None and asked.mentions:
         answer = by_facts(turn, snapshot, asked)
     if answer is not None:
-        if recorder is not None:
-            note_answer(recorder, tracker, answer)
+        if record is not None:
+            note_answer(record, tracker, answer)
         say(dispatcher, compose(answer, snapshot, turn.language))
         return remember(answer.context, offer="person" if answer.kind == "unknown" else "more")
     say(dispatcher, what_next(language_of(tracker)))
@@ -68,4 +67,4 @@ class ActionDeny(KnowledgeAction):
     action_name = "action_deny"
 
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
-        return deny(dispatcher, tracker, snapshot, self._recorder)
+        return deny(dispatcher, tracker, snapshot, self._recorder.record)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rasa_sdk import Tracker
 
 from actions.conversation import language_of, turn_of
 from bot.insights.questions import Reason, Unanswered
-from bot.insights.recorder import Recorder
 from bot.partners.turn import Answer
+
+Record = Callable[[Unanswered], None]
 
 
 def note_answer(
-    recorder: Recorder, tracker: Tracker, answer: Answer, *, low: bool = False, off_topic: bool = False
+    record: Record, tracker: Tracker, answer: Answer, *, low: bool = False, off_topic: bool = False
 ) -> None:
     """Keep the question when the answer is a fallback, was only just certain enough, or declines. Never raises."""
     missed: Reason | None = (
@@ -23,18 +24,18 @@ def note_answer(
     turn = turn_of(tracker)
     if reason and not (turn.record or turn.fact):
         facts = [fact.id for fact in answer.facts]
-        _record(recorder, tracker, reason, turn.text, answer.kind, facts)
+        _hand_over(record, tracker, reason, turn.text, answer.kind, facts)
 
 
-def note_thumbs_down(recorder: Recorder, tracker: Tracker) -> None:
+def note_thumbs_down(record: Record, tracker: Tracker) -> None:
     """Keep the last question with what was answered to it. Never raises."""
     kind, *facts = tracker.get_slot("last_answer") or [""]
-    _record(recorder, tracker, "thumbs_down", str(tracker.get_slot("last_question") or ""), kind, facts)
+    _hand_over(record, tracker, "thumbs_down", str(tracker.get_slot("last_question") or ""), kind, facts)
 
 
-def _record(recorder: Recorder, tracker: Tracker, reason: Reason, text: str, kind: str, facts: Sequence[str]) -> None:
+def _hand_over(record: Record, tracker: Tracker, reason: Reason, text: str, kind: str, facts: Sequence[str]) -> None:
     turn = turn_of(tracker)
-    recorder.record(
+    record(
         Unanswered(
             text=text, language=language_of(tracker), channel=tracker.get_latest_input_channel() or "",
             conversation=tracker.sender_id, reason=reason, intent=turn.guess or turn.intent, kind=kind,

@@ -11,12 +11,12 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import KnowledgeAction
 from actions.contacts import show_contact
-from actions.conversation import language_of, parts_of, remember, say, turn_of, whole, with_message
+from actions.conversation import language_of, parts_of, remember, say, told_around, turn_of, with_message
 from actions.followup import affirm, deny
-from actions.insights import note_answer, note_thumbs_down
+from actions.insights import Record, note_answer, note_thumbs_down
 from actions.language import set_language
 from actions.several import answer_each
-from bot.insights.recorder import Recorder
+from bot.insights.questions import Unanswered
 from bot.partners.arbitration import decide
 from bot.partners.certainty import LOW
 from bot.partners.knowledge import Snapshot
@@ -56,25 +56,33 @@ class ActionAnswer(KnowledgeAction):
 
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
         parts = parts_of(tracker)
-        answering = partial(answer, recorder=self._recorder)
+        answering = partial(answer, record=self._recorder.record)
         if len(parts) > 1 and (events := answer_each(dispatcher, parts, snapshot, answering)) is not None:
             return events
         if len(parts) != 1:
             return answering(dispatcher, tracker, snapshot)
-        said = CollectingDispatcher()
-        events = answering(said, parts[0], snapshot)
-        if _missed(events):
-            # What was told around the question may say what it is about.
-            said = CollectingDispatcher()
-            told = with_message(parts[0], {**parts[0].latest_message, "text": whole(tracker)})
-            events = answering(said, told, snapshot)
+        return self._one_question(dispatcher, parts[0], told_around(tracker), snapshot)
+
+    def _one_question(
+        self, dispatcher: CollectingDispatcher, part: Tracker, around: str, snapshot: Snapshot
+    ) -> list[EventType]:
+        """The question alone; when that has no answer, with what was told around it, which may say what it is about."""
+        said, noted = CollectingDispatcher(), list[Unanswered]()
+        events = answer(said, part, snapshot, noted.append)
+        if around and _missed(events):
+            with_more = with_message(part, {**part.latest_message, "text": f"{around} {part.latest_message['text']}"})
+            again, noted_again = CollectingDispatcher(), list[Unanswered]()
+            events = answer(again, with_more, snapshot, noted_again.append)
+            said = again
+            if not _missed(events):
+                noted = noted_again
+        for question in noted:
+            self._recorder.record(question)
         dispatcher.messages += said.messages
         return events
 
 
-def answer(
-    dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot, recorder: Recorder
-) -> list[EventType]:
+def answer(dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot, record: Record) -> list[EventType]:
     """Answer one question; return what is to be remembered."""
     turn = turn_of(tracker)
     decision = turn.intent if turn.intent in OTHERS or turn.intent in RESPONSES else decide(turn, snapshot)
@@ -82,14 +90,14 @@ def answer(
         if decision in OTHERS:
             return OTHERS[decision](dispatcher, tracker, snapshot)
         if decision == "feedback_negative":
-            note_thumbs_down(recorder, tracker)
+            note_thumbs_down(record, tracker)
         if decision in RESPONSES:
             dispatcher.utter_message(response=RESPONSES[decision])
         else:
             say(dispatcher, off_topic(decision, turn.language))
         return remember(turn.context, misses=0, offer="none")
     declined = decision.kind == "unknown" and turn.intent in OFF_TOPIC
-    note_answer(recorder, tracker, decision, low=decision.certainty < LOW, off_topic=declined)
+    note_answer(record, tracker, decision, low=decision.certainty < LOW, off_topic=declined)
     if declined:
         say(dispatcher, off_topic(turn.intent, turn.language))
         return remember(turn.context, misses=0, offer="none")

@@ -40,8 +40,16 @@ _AND_ALSO = re.compile(
 _HAN_AND = re.compile(
     r"[，,]\s*(?:以及|还有|還有|并且|並且|另外|同时|同時|顺便问一下|那么|又)?|(?:以及|还有|還有|并且|並且|另外)"
 )
+# Who writes, and how to reach them: nothing that is asked, and nothing it is asked about.
+_INTRODUCTION = re.compile(
+    r"(?:(?:hi|hello|hey|hallo|moin)[ ,!.]+)?(?:my (?:full )?name is|my name['’]s|i am called|ich hei(?:ß|ss)e|mein name ist|mein name lautet)\s+"
+    r"(?:\([^)]*\)|\b(?:dr|prof|mrs?|ms)\.|[^,.;:!?()\n]){1,60}?\s*(?:[,.;:!–-]\s*(?:(?:and|und)\s)?|\s(?:and|und)\s|$)"
+    r"|(?:你好|您好)?[，,！! ]*(?:我叫|我的名字(?:是|叫)|我姓)[^，,。！!？?]{1,20}(?:[，,。！!]\s*|$)",
+    re.I,
+)
 # Where the question itself begins after what leads up to it.
 _LEAD_IN = re.compile(
+    rf"^(?:{_INTRODUCTION.pattern})|"
     r"^(?:(?:hi|hello|hey|hallo|moin|servus|good (?:morning|afternoon|evening|day)|guten (?:tag|morgen|abend)|tach|grüß gott|dear \w+)(?: there| again| zusammen| nochmal)?[ ,!.]+"
     r"|(?:你好|您好|早上好|下午好|晚上好|哈喽|嗨|大家好)[呀啊哈]?[，,！!。~～ ]*)"
     r"|.{6,}?(?:by the way|btw|übrigens|(?:eine|ne|'ne) (?:kurze )?frage|one question|quick question)[,:;–-]? "
@@ -82,6 +90,11 @@ def questions(text: str) -> list[Part]:
     """Returns the parts of a message that is more than one plain question, else an empty list."""
     found = parts(text)
     return found if len(found) > 1 and any(part.asks for part in found) else []
+
+
+def introduces(text: str) -> bool:
+    """Whether the text only says who writes."""
+    return _INTRODUCTION.fullmatch(text.strip()) is not None
 
 
 def _sentences(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.common.text import fold
 from bot.partners import followup, lists, selection
-from bot.partners.certainty import certainty
+from bot.partners.certainty import ABOUT_THE_NAMED, certainty
 from bot.partners.knowledge import Snapshot
 from bot.partners.premises import claims_in, judge
 from bot.partners.ranking import Asked, Scored
@@ -29,7 +29,6 @@ FROM_FACTS = frozenset(
     ]
 )
 OVERVIEW_FACTS = 3
-ABOUT_THE_NAMED = 0.8  # nearness of a fact that is about what the question names, not beside it
 
 
 def respond(turn: Turn, snapshot: Snapshot) -> Answer:

@@ -48,8 +48,6 @@ def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
     sure = turn.intent != FALLBACK
     guess = turn.intent if sure else turn.guess if turn.certainty >= LEAST_GUESS else ""
     asked = snapshot.ranking.ask(turn.text)
-    if not sure and snapshot.ranking.means_nothing(asked) and references.ordinal(asked.folded) is None:
-        return answers.unknown(turn, snapshot, (), ())
     pointed = references.with_ordinal(asked, turn.context, snapshot)
     if pointed is not asked:
         if snapshot.vocabulary.says_nothing_special(pointed.masked):
@@ -58,6 +56,8 @@ def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
     named = any(m.strength > 1 for m in asked.mentions) and guess not in NAMES_BELONG
     if not sure and not named and guess in TRUST and turn.certainty >= TRUST[guess]:
         return guess
+    if not sure and snapshot.ranking.means_nothing(asked) and references.ordinal(asked.folded) is None:
+        return answers.unknown(turn, snapshot, (), ())
     if (corrected := followup.correction(turn, snapshot, asked)) is not None:
         return corrected
     as_question = replace(turn, intent=guess if guess in LEANING or guess == "check_statement" else turn.intent)

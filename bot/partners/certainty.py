@@ -22,6 +22,7 @@ BLANK = -2.5  # names nothing and asks for nothing that is known
 UNHEARD, HALF_STRANGE = -1.8, 0.4  # nothing of what is asked is a word of the knowledge
 QUESTION_WORDS = frozenset(["what_is", "which", "how", "who", "when", "where", "why", "whose", "how_many", "how_big"])
 ABOUT, LEAST_LEAD_ABOUT = 0.6, 1.0
+ABOUT_THE_NAMED = 0.8  # nearness of a fact that is about what the question names, not beside it
 BIAS = -1.2
 SCORE, LEAD, STRANGE, FAR, LENGTH, LENIENT = 0.04, 0.76, -4.5, -0.8, 0.12, 1.2
 # What it costs when the question has a concept and the fact has not.
@@ -61,7 +62,7 @@ def certainty(ranked: Sequence[Scored], asked: Asked, language: str, snapshot: S
     missing = asked.concepts - said
     if not best.fact.asked:
         missing -= QUESTION_WORDS  # those are known from the ways of asking only
-    if "staff" in said:
+    if "staff" in said and best.nearness >= ABOUT_THE_NAMED:
         missing -= {"employees"}
     flags = snapshot.vocabulary.flags.find(asked.folded)
     points = lenient and bool(asked.concepts or flags)

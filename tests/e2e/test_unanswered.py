@@ -18,7 +18,7 @@ from .copies import Copy, Visitor, sources, started, until, words
 SECONDS = 60.0
 ASKED = {
     "en": "My name is Max Mustermann (max@example.org), does Konin have a planetarium?",
-    "de": "Hat Konin ein Planetarium?",
+    "de": "Hat Konin ein Planetarium, fragt Frau Erika Mustermann (erika@example.org)?",
 }
 AGAIN = {"en": "does konin have a planetarium", "de": "Gibt es in Konin ein Planetarium?"}
 SENTENCE = {"en": "Konin has a planetarium with 80 seats.", "de": "Konin hat ein Planetarium mit 80 Plätzen."}
@@ -67,7 +67,7 @@ def test_a_question_nobody_can_answer_is_listed_once_without_personal_data_and_a
     assert group["near_names"][0]["id"] == "konin"
     shown = command(own_copy, "show", str(group["id"]))
     assert "[name]" in shown and "[email]" in shown
-    assert not [word for word in ("Mustermann", "example.org", visitors["en"].conversation) if word in shown]
+    assert not [word for word in ("Mustermann", "Erika", "example.org", visitors["en"].conversation) if word in shown]
 
     command(
         own_copy, "to-fact", str(group["id"]), "--record", "konin", "--source", "src-seed", "--by", "editor",

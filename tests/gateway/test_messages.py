@@ -28,7 +28,13 @@ def test_an_answer_carries_text_choices_card_and_sources(chat: Chat, core: FakeC
                 "custom": {
                     "card": {"title": "CFIE"},
                     "sources": [
-                        {"title": "Partners", "url": "https://example.org/p", "as_of": "2019-09", "secret": 1},
+                        {
+                            "title": "Partners",
+                            "url": "https://example.org/p",
+                            "as_of": "2019-09",
+                            "facts": ["a", 7],
+                            "secret": 1,
+                        },
                         {"title": "Odd", "url": "javascript:alert(1)", "as_of": None},
                         {"url": "https://example.org/untitled"},
                     ],
@@ -43,8 +49,8 @@ def test_an_answer_carries_text_choices_card_and_sources(chat: Chat, core: FakeC
     assert message["choices"][0]["title"] == "CFIE"
     assert "ask_partner" not in message["choices"][0]["choice"]
     assert message["sources"] == [
-        {"title": "Partners", "url": "https://example.org/p", "as_of": "2019-09"},
-        {"title": "Odd", "url": None, "as_of": None},
+        {"title": "Partners", "url": "https://example.org/p", "as_of": "2019-09", "facts": ["a"]},
+        {"title": "Odd", "url": None, "as_of": None, "facts": []},
     ]
     assert chat.history()[-1] == message
 
