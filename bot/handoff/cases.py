@@ -37,10 +37,7 @@ def claim(session: Db, number: str, by: str, *, version: int | None = None, at: 
     case = get_case(session, number)
     if case.state == "human" and case.claimed_by == by:
         return case
-    values = {"state": "human", "claimed_by": by, "claimed_at": now}
-    case = _change(session, case, by, "claimed", values, now, version=version)
-    conversations.set_state(session, case.conversation, "human")
-    return case
+    return _give(session, case, by, by, "claimed", now, version=version)
 
 
 def hand_to_colleague(
@@ -57,10 +54,7 @@ def hand_to_colleague(
     now = _now(at)
     conversations.hold_of_case(session, number)
     case = get_case(session, number)
-    values = {"state": "human", "claimed_by": to, "claimed_at": now}
-    case = _change(session, case, by, "handed_over", values, now, {"to": to}, version=version, force=force)
-    conversations.set_state(session, case.conversation, "human")
-    return case
+    return _give(session, case, by, to, "handed_over", now, {"to": to}, version=version, force=force)
 
 
 def hand_to_desk(
@@ -174,6 +168,25 @@ def withdraw(session: Db, conversation: str, *, at: datetime | None = None) -> C
     if case is None:
         return None
     return _close(session, case, VISITOR, "withdrawn", back_to_assistant=True, version=None, force=True, now=_now(at))
+
+
+def _give(
+    session: Db,
+    case: Case,
+    by: str,
+    holder: str,
+    action: str,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+    *,
+    version: int | None,
+    force: bool = False,
+) -> Case:
+    """The case in the hands of one person, with whom the visitor is from now on."""
+    values = {"state": "human", "claimed_by": holder, "claimed_at": now}
+    case = _change(session, case, by, action, values, now, detail, version=version, force=force)
+    conversations.set_state(session, case.conversation, "human")
+    return case
 
 
 def _close(

@@ -152,7 +152,7 @@ def _where_are_they(turn: Turn, snapshot: Snapshot) -> Answer:
 
 def correction(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     """ "No, I meant the one in Shanghai": the last question again, about the record that was meant."""
-    if not turn.context.question or not references.corrects(asked):
+    if not turn.context.question or not references.corrects(asked, snapshot):
         return None
     named = [i for m in asked.mentions if m.strength > 1 for i in m.record_ids]
     if len(set(named)) > 1:

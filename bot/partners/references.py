@@ -29,16 +29,11 @@ ORDINALS = {
 _STANDS_ALONE = r"(?= one\b|\s*$| (?:is|was|does|do|has|did|from|in|on|of|please|then|and|und|ist|war|sitzt|macht|hat|von|aus|bitte|genau|davon|liegt|kommt)\b)"
 _HAN_MEASURE = r"(?:个|家|所|座|位|项|条|种)(?!月|星期|年|次|季)"
 _NUMBER = re.compile(r"\b(?:number|nummer|nr|no) ([1-9])\b|第([1-9])(?:个|家|所|座|位)")
-_CORRECTS = re.compile(
-    r"\b(?:i (?:meant|mean)|i was (?:asking|talking) about|ich (?:meinte|meine|meinte eigentlich)|gemeint (?:war|ist|habe ich)|wrong (?:one|city|place|university)"
-    r"|not that(?: one)?|falsch\w*|nicht die\w?|nicht den|nicht das|no the|nein (?:die|der|das|den|ich)|sondern)\b"
-    r"|我想问的是|我说的是|我问的是|我指的是|我是说|我是问|说错了|不是这个|不是那个|不对|而是|搞错了"
-)
 
 
-def corrects(asked: Asked) -> bool:
+def corrects(asked: Asked, snapshot: Snapshot) -> bool:
     """Whether the visitor says that something else was meant."""
-    return bool(_CORRECTS.search(asked.folded))
+    return "not_that" in snapshot.vocabulary.flags.find(asked.folded)
 
 
 def ordinal(folded: str) -> tuple[int, int, int] | None:

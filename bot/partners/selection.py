@@ -27,10 +27,6 @@ HELP = (CENTRE, "market-entry-china", "settlement-ruhr")
 OWN_NAMES = frozenset({CENTRE, "herne", "city-of-herne"})
 WITH = re.compile(r"(?:\b(?:with|mit)|[跟和与同])\s*$")
 DETAIL = 0.5
-COMPARES = re.compile(
-    r"\b(?:more|less|fewer|bigger|larger|smaller|older|younger|longer|than|respectively|each|both|compare\w*|difference"
-    r"|mehr|weniger|grosser|kleiner|alter|junger|langer|jeweils|beide|vergleich\w*|unterschied)\b|更|比|分别|各有|哪个"
-)
 EVENT_CONCEPTS = frozenset(
     [
         "visit", "delegation", "trip", "agreement", "signing", "when", "which", "what_is", "event", "twin_city",
@@ -156,7 +152,8 @@ def asks_detail(turn: Turn, asked: Asked, snapshot: Snapshot) -> bool:
 def compared(turn: Turn, asked: Asked, snapshot: Snapshot) -> tuple[Fact, ...]:
     """ "Who has more inhabitants, Herne or Luzhou?": one fact for each that is named; none when it is no comparison."""
     named = [m for m in asked.mentions if m.strength > 1 and len(m.record_ids) == 1]
-    if not COMPARES.search(asked.folded) or not 2 <= len({m.record_ids for m in named}) <= MOST_FACTS:
+    compares = "compares" in snapshot.vocabulary.flags.find(asked.folded)
+    if not compares or not 2 <= len({m.record_ids for m in named}) <= MOST_FACTS:
         return ()
     found: dict[str, Fact] = {}
     for mention in named:

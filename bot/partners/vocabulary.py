@@ -18,7 +18,7 @@ ELLIPTIC_PHRASES = re.compile(
 )
 GROUPS = ("kinds", "countries", "cities", "parts", "link_kinds")
 FLAGS = (
-    "count", "oldest", "newest", "suspended", "active", "yes_no", "pronoun", "plural", "where", "else", "not_that",
+    "count", "oldest", "newest", "suspended", "active", "yes_no", "pronoun", "where", "else", "not_that", "compares",
     "any_kind", "partner_words", "other_one", "listing", "before", "after",
 )  # fmt: skip
 

@@ -34,7 +34,7 @@ def test_a_question_about_the_second_one_is_about_the_second_listed_record(snaps
     ["No, I meant the one in Shanghai", "Nein, ich meinte die in Bochum", "我说的是上海的那个", "sorry, wrong one"],
 )
 def test_a_correction_is_recognised(snapshot: Snapshot, text: str) -> None:
-    assert corrects(snapshot.ranking.ask(text))
+    assert corrects(snapshot.ranking.ask(text), snapshot)
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,14 @@ _ABOUT_THE_CASE = (
     ),
 )
 COLON: Text = {"en": ":", "de": ":", "zh": "："}
+_WAITED = Paragraph(
+    {
+        "en": "Waiting for {{ hours }} office hours.",
+        "de": "Wartet seit {{ hours }} Bürostunden.",
+        "zh": "已等待 {{ hours }} 个工作小时。",
+    },
+    needs="hours",
+)
 _TO_THE_CASE: Text = {"en": "Open the case", "de": "Vorgang öffnen", "zh": "打开该个案"}
 _TO_THE_CHAT: Text = {"en": "Go on in the chat", "de": "Im Chat weiterschreiben", "zh": "返回聊天"}
 
@@ -111,14 +119,7 @@ NOTICES: dict[str, Notice] = {
                     "zh": "个案 {{ number }} 尚未得到贵处答复。",
                 }
             ),
-            Paragraph(
-                {
-                    "en": "Waiting for {{ hours }} office hours.",
-                    "de": "Wartet seit {{ hours }} Bürostunden.",
-                    "zh": "已等待 {{ hours }} 个工作小时。",
-                },
-                needs="hours",
-            ),
+            _WAITED,
             *_ABOUT_THE_CASE,
         ),
         link=_TO_THE_CASE,
@@ -140,14 +141,7 @@ NOTICES: dict[str, Notice] = {
                     "zh": "个案 {{ number }} 未能及时受理，现转由贵处代为处理。",
                 }
             ),
-            Paragraph(
-                {
-                    "en": "Waiting for {{ hours }} office hours.",
-                    "de": "Wartet seit {{ hours }} Bürostunden.",
-                    "zh": "已等待 {{ hours }} 个工作小时。",
-                },
-                needs="hours",
-            ),
+            _WAITED,
             *_ABOUT_THE_CASE,
         ),
         link=_TO_THE_CASE,
