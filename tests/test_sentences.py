@@ -12,6 +12,11 @@ CUT = {
     "Hallo, mein Name ist Dr. Erika Mustermann. Wo liegt Luzhou?": ["Wo liegt Luzhou?"],
     "我叫李明，科宁有天文馆吗？": ["科宁有天文馆吗？"],
     "When and where was it signed?": ["When and where was it signed?"],
+    "In which year and at which place was it signed?": ["In which year and at which place was it signed?"],
+    "Seit wann gibt es die CDHAW, und zu welcher Uni gehört sie?": [
+        "Seit wann gibt es die CDHAW",
+        "zu welcher Uni gehört sie?",
+    ],
     "Who is responsible, e.g. for visas?": ["Who is responsible, e.g. for visas?"],
 }
 

@@ -30,9 +30,12 @@ _HAN_ASKING = re.compile(
 )
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _QUESTION_WORD = (
-    r"(?:since when|(?:in|at|from|on|by) (?:which|what|whom)|what|when|where|why|how|which|who|whom|whose|is there|are there|is it|are they|do they|does it|do you|can you|did"
-    r"|seit wann|(?:in|aus|von|an|mit) (?:welche\w+|wem)|wer|wen|wem|was|wann|wo|woher|wohin|wozu|womit|wofür|warum|wieso|weshalb|wie|wieviel\w*|welche[rsnm]?|gibt es|gibts)"
+    r"(?:since when|(?:in|at|from|on|by|to|for|with|of|under|since) (?:which|what|whom|when)|what|when|where|why|how|which|who|whom|whose|is there|are there|is it|are they|do they|does it|do you|can you|did"
+    r"|seit wann|(?:in|aus|von|an|mit|zu|bei|für|auf|über|durch|nach|um|unter|ab|bis) (?:welche\w+|wem|wen|wann)|wer|wen|wem|was|wann|wo|woher|wohin|wozu|womit|wofür|warum|wieso|weshalb|wie|wieviel\w*|welche[rsnm]?|gibt es|gibts)"
 )
+_OF_SOMETHING = re.compile(
+    r"\W*\w{2,5} (?:which|what|whom|welche\w+|wem|wen) \w+", re.I
+)  # "in which year", still without a verb
 _AND_ALSO = re.compile(
     rf",?\s+(?:and|und|plus|sowie|as well as)\s+(?:also\s+|then\s+|auch\s+|dann\s+|about\s+)?(?={_QUESTION_WORD}\b)",
     re.I,
@@ -156,7 +159,8 @@ def _joined(pieces: list[str], sentence: str) -> list[str]:
 
 def _stands_alone(piece: str) -> bool:
     """Whether it is a question of its own: "When and where ...?" is one question, not two."""
-    return bool(_ASKING.search(piece)) and len(piece.split()) >= FEWEST_WORDS
+    fewest = FEWEST_WORDS + 2 * bool(_OF_SOMETHING.match(piece))
+    return bool(_ASKING.search(piece)) and len(piece.split()) >= fewest
 
 
 def _asks(piece: str) -> bool:

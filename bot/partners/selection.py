@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -35,10 +36,11 @@ EVENT_CONCEPTS = frozenset(
     ]
 )  # fmt: skip
 GOES_ON = re.compile(r"(?:and|und|but|aber|so|also)\b|那|还有|以及")  # how a question begins that goes on from the last
-UNSURE = 0.15
 MOST_STRANGE = 0.25
-HALF_COVERED = 0.5
-CONTEXT_BONUS = 0.1
+# How much likelier (logarithm of the odds) the subject, or what came up lately, is meant than something else: for questions
+# that stand alone and for those that lean on what was said.
+TAKEN_UP = {False: 0.5, True: 1.5}
+TAKEN_UP_LATELY = {False: 0.2, True: 0.8}
 ALL_NAMED = 0.75  # nearness of a fact that has everything the question names
 MUST_BE_SAID = frozenset(
     {"address", "money", "cinema", "led_by", "students", "population", "area_size", "staff"}
@@ -48,25 +50,32 @@ MARGIN = 1.0  # facts this close to the best (in score) are said with it
 
 
 def with_context(ranked: list[Scored], asked: Asked, snapshot: Snapshot, turn: Turn) -> tuple[bool, list[Scored]]:
-    """(whether the subject of the conversation is taken up, the facts about it or all facts)."""
-    first = turn.context.subject[:1]
-    if len(turn.context.subject) > 1 and leans(turn, asked, snapshot):
-        nearest = [s for s in snapshot.ranking.rank(asked, turn.language, first) if s.nearness >= CONTEXT_NEARNESS]
-        if nearest and certainty(nearest, asked, turn.language, snapshot, lenient=True) >= SURE:
-            return True, nearest
-    near = [s for s in ranked if s.nearness > 0]
-    if not near:
-        return False, ranked
-    here = certainty(near, asked, turn.language, snapshot, lenient=True)
-    if leans(turn, asked, snapshot):
-        fits = here >= SURE or (near[0].covered >= HALF_COVERED and here >= UNSURE)
-        if not fits and (event := _of_the_event(near, turn, asked, snapshot)):
-            return True, event
-        return (True, near) if fits else (False, snapshot.ranking.rank(asked, turn.language))
+    """(whether the subject of the conversation is taken up, the facts about it or all facts).
+
+    What the question is about is the likeliest of: the subject itself, anything it was about lately, something else.
+    `ranked` is ranked with the whole subject near.
+    """
+    leaning = leans(turn, asked, snapshot)
     elsewhere = snapshot.ranking.rank(asked, turn.language)
-    if here >= SURE and here >= certainty(elsewhere, asked, turn.language, snapshot, lenient=False) - CONTEXT_BONUS:
-        return True, near
-    return False, elsewhere
+    first = [s for s in snapshot.ranking.rank(asked, turn.language, turn.context.subject[:1]) if s.nearness >= CONTEXT_NEARNESS]
+    near = [s for s in ranked if s.nearness > 0]
+    found: list[tuple[float, bool, list[Scored]]] = [
+        (_odds(elsewhere, asked, snapshot, turn, lenient=False), False, elsewhere)
+    ]
+    for facts, bonus in ((first, TAKEN_UP[leaning]), (near, TAKEN_UP_LATELY[leaning])):
+        if facts:
+            found.append((_odds(facts, asked, snapshot, turn, lenient=True) + bonus, True, facts))
+    odds, lenient, best = max(found, key=lambda each: each[0])
+    if leaning and certainty(best, asked, turn.language, snapshot, lenient=lenient) < SURE:
+        if event := _of_the_event(near, turn, asked, snapshot):
+            return True, event
+    return lenient, best
+
+
+def _odds(ranked: list[Scored], asked: Asked, snapshot: Snapshot, turn: Turn, *, lenient: bool) -> float:
+    """Logarithm of the odds that the first of the ranked facts answers."""
+    sure = min(max(certainty(ranked, asked, turn.language, snapshot, lenient=lenient), 1e-6), 1 - 1e-6)
+    return math.log(sure / (1 - sure))
 
 
 def _of_the_event(near: list[Scored], turn: Turn, asked: Asked, snapshot: Snapshot) -> list[Scored]:
