@@ -107,7 +107,10 @@ class NameLookup:
         letters = self._texts.lengths()[self._text_of]
         latin = ascii_ & (letters >= SHORTEST_LATIN) & usable
         han = ~ascii_ & (letters >= SHORTEST_HAN) & usable
-        general = np.flatnonzero((latin | han) & ~organisation)
+        brief = (
+            ~ascii_ & (letters > 1) & usable
+        )  # places of two characters, which are misspelt by one that sounds alike
+        general = np.flatnonzero((latin | brief) & ~organisation)
         han_names = np.flatnonzero(han)
         self._near = {"latin": np.flatnonzero(latin), "han": han_names, "general": general}
         keep = latin[entries]

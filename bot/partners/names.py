@@ -10,17 +10,19 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from bot.common.text import fold, strip_legal_form
+from bot.common.text import fold
 from bot.partners.common_words import CommonWords
 from bot.partners.mention_signs import has_legal_form, is_signed
 from bot.partners.name_layers import LayeredLookup
 from bot.partners.name_lookup import NameLookup, Spelling
 from bot.partners.records import Name
+from bot.partners.sounds import LIKENESS as SOUNDS_ALIKE
+from bot.partners.sounds import Sounds
+from bot.partners.spellings import spellings
 
 TOKEN = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]")
-ARTICLES = ("the ", "der ", "die ", "das ", "den ", "dem ", "des ", "your ", "euer ", "ihr ")
 MAX_TOKENS = 24
-FUZZY_TOKENS, WIDEST = 5, 14  # words and characters of a misspelt name
+FUZZY_TOKENS, WIDEST = 7, 14  # words and characters of a misspelt name
 SHORTEST_HAN = 4  # characters in which an organisation is looked for misspelt; with fewer much is alike
 CLOSE = 82
 SURELY = 88  # likeness, in percent, from which a misspelt name is believed before a shorter exact one inside it
@@ -101,6 +103,8 @@ class NameIndex:
         self._lookup = lookup
         self._all_latin, self._all_han = lookup.few("latin", FEW), lookup.few("han", FEW)
         self._general = lookup.few("general", FEW) or []
+        # Of very many organisations only the other names are known by their sound.
+        self._sounds = Sounds(dict.fromkeys([*(self._all_latin or ()), *(self._all_han or ()), *self._general]))
         self._find_again = lru_cache(maxsize=REMEMBERED)(self._find)
 
     def with_changes(self, names: Mapping[str, Iterable[Name]], types: Mapping[str, str]) -> NameIndex:
@@ -218,9 +222,11 @@ class NameIndex:
         return found + [m for m in exact if not any(f.start <= m.start < f.end for f in found)]
 
     def _outranks(self, record_ids: tuple[str, ...], inside: Iterable[Mention]) -> bool:
-        """Whether a misspelt name is an organisation's that the exact mentions inside it do not mean."""
+        """Whether a misspelt name is an organisation's that the exact mentions inside it do not mean, or one of several."""
         meant = {i for mention in inside for i in mention.record_ids}
-        return meant.isdisjoint(record_ids) and all(self._types.get(i) == "organisation" for i in record_ids)
+        return meant > set(record_ids) or (
+            meant.isdisjoint(record_ids) and all(self._types.get(i) == "organisation" for i in record_ids)
+        )
 
     def _candidates(self, sentence: _Sentence) -> tuple[list[str], list[str]]:
         """Names in Latin letters, and in others, that may stand misspelt in what no exact name covers."""
@@ -248,11 +254,15 @@ class NameIndex:
             if match and tokens > 1 and len(match[0].split()) == 1 and fuzz.ratio(text.replace(" ", ""), match[0]) < 90:
                 return None
         else:
-            if len(text) < 3:
-                return None
-            match = process.extractOne(text, pool, scorer=fuzz.ratio, score_cutoff=80 if len(text) > 4 else 85)
+            likeness = 80 if len(text) > 4 else 85
+            match = process.extractOne(text, pool, scorer=fuzz.ratio, score_cutoff=likeness) if len(text) > 2 else None
         if not match:
-            return None
+            spoken = (
+                self._sounds.alike(text, pool)
+                if (tokens == 1 or not text.isascii()) and text not in self._common
+                else []
+            )
+            return (self._records(spoken), SOUNDS_ALIKE) if spoken else None
         equal = process.extract(text, pool, scorer=fuzz.ratio, score_cutoff=match[1] - 0.001, limit=None)
         return self._records([name for name, _, _ in equal]), match[1]
 
@@ -279,20 +289,3 @@ class NameIndex:
             return Resolution(self._records(close[:1]))
         suggestions = self._records([name for name, _, _ in near])
         return Resolution((), suggestions[:limit])
-
-
-def spellings(name: Name, *, organisation: bool) -> Iterable[str]:
-    """The name as it is, and without its article, without what stands in brackets, without its legal form."""
-    yield name.folded
-    if name.kind == "description":
-        for article in ARTICLES:
-            if name.folded.startswith(article):
-                yield name.folded[len(article) :]
-    if name.kind == "official" and "(" in name.text:
-        outside = fold(re.sub(r"\([^)]*\)", " ", name.text))
-        if outside:
-            yield outside
-    if organisation and name.kind in ("official", "alias") and has_legal_form(name.folded):
-        shorter = strip_legal_form(name.folded)
-        if name.folded.startswith(shorter.split()[0]):  # "AG Herne" is not called Herne
-            yield shorter

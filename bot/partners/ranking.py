@@ -20,6 +20,7 @@ from bot.partners.names import Mention, NameIndex
 from bot.partners.not_known import NotKnown, Questions
 from bot.partners.records import LANGUAGES, Fact, Record
 from bot.partners.spelling import Speller
+from bot.partners.wording import Wording
 from bot.store import StoreUnavailable
 
 TWIN_NEARNESS = 0.8  # a city and its administration
@@ -95,12 +96,14 @@ class Ranking:
         self.twins = _twins(records.values())
         self._primary, self._secondary = zip(*(self._about(fact, records) for fact in self.facts), strict=True)
         self._fact_concepts = [self._concepts_of(fact) for fact in self.facts]
+        self._all_concepts = {fact.id: found for fact, found in zip(self.facts, self._fact_concepts, strict=True)}
         counts: dict[str, int] = {}
         for found in self._fact_concepts:
             for concept in found:
                 counts[concept] = counts.get(concept, 0) + 1
         texts = [*(t for f in self.facts for t in f.text.values())]
         texts += [t for f in self.facts for many in f.asked.values() for t in many]
+        self._wording = Wording(self.facts, concepts.find)
         self._words = {word for text in texts for word in LATIN.findall(fold_document(text))}
         self._speller = Speller(map(fold_document, texts), read_common_words(), concepts.find)
         self._stems = {word[:6] for word in self._words if len(word) >= 6}
@@ -142,6 +145,10 @@ class Ranking:
         )
         total = len(words) + len(pairs)
         return (len(strange) + doubt) / total if total else 0.0
+
+    def unsaid(self, fact: Fact, words: Sequence[str], han_runs: Sequence[str]) -> tuple[float, bool]:
+        """(weight of the rarest of these words that a fact says nothing of, whether it says nothing of any)."""
+        return self._wording.unsaid(fact, self._all_concepts[fact.id], words, han_runs)
 
     def _ask(self, text: str) -> Asked:
         """Fold a question and find names and concepts in it."""

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from bot.common.text import fold
 from bot.partners.common_words import CommonWords
 from bot.partners.name_table import NameTable, read_names, read_rows
-from bot.partners.names import NameIndex, spellings
+from bot.partners.names import NameIndex
 from bot.partners.records import Fact, Name, Record
+from bot.partners.spellings import spellings
 
 SMALL = 5_000  # a table of so few names is made anew at once
 MOST_CHANGED = 2_000  # records kept beside a large table; more make a new table

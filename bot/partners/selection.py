@@ -57,7 +57,11 @@ def with_context(ranked: list[Scored], asked: Asked, snapshot: Snapshot, turn: T
     """
     leaning = leans(turn, asked, snapshot)
     elsewhere = snapshot.ranking.rank(asked, turn.language)
-    first = [s for s in snapshot.ranking.rank(asked, turn.language, turn.context.subject[:1]) if s.nearness >= CONTEXT_NEARNESS]
+    first = [
+        s
+        for s in snapshot.ranking.rank(asked, turn.language, turn.context.subject[:1])
+        if s.nearness >= CONTEXT_NEARNESS
+    ]
     near = [s for s in ranked if s.nearness > 0]
     found: list[tuple[float, bool, list[Scored]]] = [
         (_odds(elsewhere, asked, snapshot, turn, lenient=False), False, elsewhere)
@@ -65,10 +69,10 @@ def with_context(ranked: list[Scored], asked: Asked, snapshot: Snapshot, turn: T
     for facts, bonus in ((first, TAKEN_UP[leaning]), (near, TAKEN_UP_LATELY[leaning])):
         if facts:
             found.append((_odds(facts, asked, snapshot, turn, lenient=True) + bonus, True, facts))
-    odds, lenient, best = max(found, key=lambda each: each[0])
-    if leaning and certainty(best, asked, turn.language, snapshot, lenient=lenient) < SURE:
-        if event := _of_the_event(near, turn, asked, snapshot):
-            return True, event
+    _, lenient, best = max(found, key=lambda each: each[0])
+    unsure = leaning and certainty(best, asked, turn.language, snapshot, lenient=lenient) < SURE
+    if unsure and (event := _of_the_event(near, turn, asked, snapshot)):
+        return True, event
     return lenient, best
 
 

@@ -1,0 +1,69 @@
+"""Which words of a question a fact says nothing of, and how much each of them matters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
+from math import log
+
+from bot.partners.concepts import HAN_RUN, LATIN
+from bot.partners.index import fold_document
+from bot.partners.records import Fact
+
+STEM, SHORTEST_STEMMED = 6, 5  # letters
+PAIR = 0.6  # two Chinese characters weigh less than a word
+FLOOR = 0.3
+REMEMBERED = 100_000  # facts, as they were worded
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _said(documents: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """(words and their stems, pairs of Chinese characters and single ones) of a fact's sentences and ways of asking."""
+    words, pairs = set[str](), set[str]()
+    for folded in map(fold_document, documents):
+        for word in LATIN.findall(folded):
+            words |= {word, word[:STEM]}
+        for run in HAN_RUN.findall(folded):
+            pairs |= {run[i : i + size] for size in (1, 2) for i in range(len(run))}
+    return frozenset(words), frozenset(pairs)
+
+
+class Wording:
+    """The words of all facts, in every language. `concepts_in` gives the concepts a text touches."""
+
+    def __init__(self, facts: Sequence[Fact], concepts_in: Callable[[str], Collection[str]]) -> None:
+        self._concepts_in = concepts_in
+        self._of = {
+            fact.id: _said((*fact.text.values(), *(a for m in fact.asked.values() for a in m))) for fact in facts
+        }
+        self._facts = len(facts)
+        self._words = Counter(word for words, _ in self._of.values() for word in words)
+        self._pairs = Counter(pair for _, pairs in self._of.values() for pair in pairs)
+
+    def unsaid(
+        self, fact: Fact, concepts: Collection[str], words: Sequence[str], han_runs: Sequence[str]
+    ) -> tuple[float, bool]:
+        """(weight, 0 to about 5, of the rarest word or pair of characters that the fact lacks; whether it lacks all).
+
+        Words that mean one of the fact's concepts, which are given, count as said.
+        """
+        said, said_pairs = self._of[fact.id]
+        missing: list[float] = []
+        for word in words:
+            known = word in said or (len(word) >= SHORTEST_STEMMED and word[:STEM] in said)
+            if not known and not self._means(word, concepts):
+                missing.append(self._weight(max(self._words[word], self._words[word[:STEM]])))
+        pairs = [pair for run in han_runs for pair in [run[i : i + 2] for i in range(len(run) - 1)] or [run]]
+        missing += [
+            PAIR * self._weight(self._pairs[pair])
+            for pair in pairs
+            if pair not in said_pairs and not self._means(pair, concepts)
+        ]
+        return max(missing, default=0.0), 0 < len(missing) == len(words) + len(pairs)
+
+    def _means(self, text: str, concepts: Collection[str]) -> bool:
+        return not set(concepts).isdisjoint(self._concepts_in(text))
+
+    def _weight(self, count: int) -> float:
+        return log((self._facts + 1) / (count + 1)) + FLOOR
