@@ -9,6 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.handoff_people import People
 from bot.insights.recorder import Recorder
 from bot.partners.knowledge import KnowledgeBase, Snapshot
 
@@ -18,9 +19,10 @@ class KnowledgeAction(Action):  # type: ignore[misc] # rasa_sdk has no types
 
     action_name = ""
 
-    def __init__(self, knowledge: KnowledgeBase, recorder: Recorder) -> None:
+    def __init__(self, knowledge: KnowledgeBase, recorder: Recorder, people: People) -> None:
         self._knowledge = knowledge
         self._recorder = recorder
+        self._people = people
 
     def name(self) -> str:
         return self.action_name

@@ -1,6 +1,8 @@
-"""Which desk answers for what, and the way to a person."""
+"""Which desk answers for what."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType
@@ -11,14 +13,14 @@ from actions.conversation import language_of, remember, say, turn_of
 from bot.partners.contacts import find_desks
 from bot.partners.knowledge import Snapshot
 from bot.replies.contact import contact
+from bot.replies.handoff import write_button
 
 
-def show_contact(
-    dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot, *, wants_person: bool
-) -> list[EventType]:
-    """Name the desk for the topic of the question or, without one, of the conversation."""
-    found = find_desks(turn_of(tracker), snapshot, wants_person=wants_person)
-    say(dispatcher, contact(found, snapshot, language_of(tracker), wants_person=wants_person))
+def show_contact(dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
+    """Name the desk for the topic of the question or, without one, of the conversation, and offer to write to it."""
+    language = language_of(tracker)
+    found = find_desks(turn_of(tracker), snapshot)
+    say(dispatcher, replace(contact(found, snapshot, language), buttons=(write_button(found.record, language),)))
     return remember(found.context, misses=0, offer="none")
 
 
@@ -28,13 +30,4 @@ class ActionShowContact(KnowledgeAction):
     action_name = "action_show_contact"
 
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
-        return show_contact(dispatcher, tracker, snapshot, wants_person=False)
-
-
-class ActionOfferPerson(KnowledgeAction):
-    """The visitor wants a person."""
-
-    action_name = "action_offer_person"
-
-    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
-        return show_contact(dispatcher, tracker, snapshot, wants_person=True)
+        return show_contact(dispatcher, tracker, snapshot)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import KnowledgeAction
@@ -30,4 +30,4 @@ class ActionFeedbackNegative(KnowledgeAction):
             say(dispatcher, compose(meant, snapshot, turn.language))
             return remember(meant.context, misses=0, offer="more")
         dispatcher.utter_message(response="utter_feedback_negative")
-        return []
+        return [SlotSet("offer", "feedback")]

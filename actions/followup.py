@@ -9,8 +9,8 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import KnowledgeAction
-from actions.contacts import show_contact
 from actions.conversation import FALLBACK, language_of, remember, say, turn_of
+from actions.handoff_slots import PERSON_OFFERS, start_form
 from actions.insights import Record, note_answer
 from bot.partners.answers import by_facts
 from bot.partners.followup import correction, more
@@ -21,8 +21,8 @@ from bot.replies.compose import compose, what_next
 def affirm(dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
     """ "Yes" takes the last offer: a person, or more on the subject."""
     offer = tracker.get_slot("offer")
-    if offer == "person":
-        return show_contact(dispatcher, tracker, snapshot, wants_person=True)
+    if offer in PERSON_OFFERS:
+        return start_form()
     turn = turn_of(tracker)
     turn = replace(turn, context=turn.context.within(snapshot.records))
     if offer == "more" and turn.context.subject:

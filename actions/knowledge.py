@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from rasa_sdk import Tracker
@@ -13,6 +14,7 @@ from actions.base import KnowledgeAction
 from actions.contacts import show_contact
 from actions.conversation import language_of, parts_of, remember, say, told_around, turn_of, with_message
 from actions.followup import affirm, deny
+from actions.handoff_slots import start_form
 from actions.insights import Record, note_answer, note_thumbs_down
 from actions.language import set_language
 from actions.several import answer_each
@@ -21,6 +23,7 @@ from bot.partners.arbitration import decide
 from bot.partners.certainty import LOW
 from bot.partners.knowledge import Snapshot
 from bot.replies.compose import OFF_TOPIC, compose, off_topic
+from bot.replies.handoff import person_for_topic
 
 RESPONSES = {
     "greet": "utter_greet",
@@ -41,8 +44,8 @@ RESPONSES = {
 }
 # One turn is one action: what another action would do is called, not queued, so that no turn can go round in circles.
 OTHERS: Mapping[str, Callable[[CollectingDispatcher, Tracker, Snapshot], list[EventType]]] = {
-    "ask_contact": partial(show_contact, wants_person=False),
-    "talk_to_human": partial(show_contact, wants_person=True),
+    "ask_contact": show_contact,
+    "talk_to_human": lambda dispatcher, tracker, snapshot: start_form(),
     "set_language": set_language,
     "affirm": affirm,
     "deny": deny,
@@ -56,7 +59,7 @@ class ActionAnswer(KnowledgeAction):
 
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
         parts = parts_of(tracker)
-        answering = partial(answer, record=self._recorder.record)
+        answering = partial(answer, record=self._recorder.record, needs_person=self._people.needed_for)
         if len(parts) > 1 and (events := answer_each(dispatcher, parts, snapshot, answering)) is not None:
             return events
         if len(parts) != 1:
@@ -68,11 +71,11 @@ class ActionAnswer(KnowledgeAction):
     ) -> list[EventType]:
         """The question alone; when that has no answer, with what was told around it, which may say what it is about."""
         said, noted = CollectingDispatcher(), list[Unanswered]()
-        events = answer(said, part, snapshot, noted.append)
+        events = answer(said, part, snapshot, noted.append, self._people.needed_for)
         if around and _missed(events):
             with_more = with_message(part, {**part.latest_message, "text": f"{around} {part.latest_message['text']}"})
             again, noted_again = CollectingDispatcher(), list[Unanswered]()
-            events = answer(again, with_more, snapshot, noted_again.append)
+            events = answer(again, with_more, snapshot, noted_again.append, self._people.needed_for)
             said = again
             if not _missed(events):
                 noted = noted_again
@@ -82,8 +85,14 @@ class ActionAnswer(KnowledgeAction):
         return events
 
 
-def answer(dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot, record: Record) -> list[EventType]:
-    """Answer one question; return what is to be remembered."""
+def answer(
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+    snapshot: Snapshot,
+    record: Record,
+    needs_person: Callable[[Iterable[str]], bool],
+) -> list[EventType]:
+    """Answer one question; return what is to be remembered. `needs_person`: whether a person is to be offered on topics."""
     turn = turn_of(tracker)
     decision = turn.intent if turn.intent in OTHERS or turn.intent in RESPONSES else decide(turn, snapshot)
     if isinstance(decision, str):
@@ -102,7 +111,10 @@ def answer(dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapsho
         say(dispatcher, off_topic(turn.intent, turn.language))
         return remember(turn.context, misses=0, offer="none")
     misses = int(tracker.get_slot("misses") or 0)
-    say(dispatcher, compose(decision, snapshot, language_of(tracker), misses))
+    message = compose(decision, snapshot, language_of(tracker), misses)
+    if needs_person([fact.record_id for fact in decision.facts] + list(decision.context.subject)):
+        message = replace(message, buttons=(*message.buttons, person_for_topic(turn.language)))
+    say(dispatcher, message)
     missed = decision.kind in ("unknown", "which_one")
     answered = [decision.kind, *(fact.id for fact in decision.facts)]
     return remember(

@@ -14,9 +14,11 @@ from sanic.exceptions import SanicException
 from sanic.handlers import ErrorHandler
 from sanic.response import HTTPResponse
 
-from actions.contacts import ActionOfferPerson, ActionShowContact
+from actions.contacts import ActionShowContact
 from actions.feedback import ActionFeedbackNegative
 from actions.followup import ActionAffirm, ActionDeny
+from actions.handoff import ValidateHandoffForm
+from actions.handoff_people import People
 from actions.knowledge import ActionAnswer
 from actions.language import ActionSetLanguage
 from bot.insights.recorder import Recorder
@@ -26,8 +28,8 @@ from bot.settings import Settings
 from bot.store import Store, StoreUnavailable
 
 ACTIONS = (
-    ActionAnswer, ActionShowContact, ActionOfferPerson, ActionSetLanguage, ActionAffirm, ActionDeny,
-    ActionFeedbackNegative,
+    ActionAnswer, ActionShowContact, ActionSetLanguage, ActionAffirm, ActionDeny, ActionFeedbackNegative,
+    ValidateHandoffForm,
 )  # fmt: skip
 MAX_BODY = 1_000_000
 OPEN_PATHS = ("/health",)
@@ -48,11 +50,11 @@ class BriefErrors(ErrorHandler):
         return response.json({"error": "failed"}, status=500)
 
 
-def build_app(settings: Settings, knowledge: KnowledgeBase, recorder: Recorder) -> Sanic[Any, Any]:
+def build_app(settings: Settings, knowledge: KnowledgeBase, recorder: Recorder, people: People) -> Sanic[Any, Any]:
     """The Sanic application with all actions registered. Every path but /health needs the token."""
     executor = ActionExecutor()
     for action in ACTIONS:
-        executor.register_action(action(knowledge, recorder))
+        executor.register_action(action(knowledge, recorder, people))
     app = create_app(executor, cors_origins=[])
     app.error_handler = BriefErrors()
     app.config.REQUEST_MAX_SIZE = MAX_BODY
@@ -92,7 +94,7 @@ def serve(settings: Settings) -> None:
     knowledge = KnowledgeBase(store, settings.knowledge_dir, min(1.0, settings.names_refresh_seconds))
     key = settings.actions_token.get_secret_value().encode()
     recorder = Recorder(store, knowledge.current, key, settings.insights_days)
-    app = build_app(settings, knowledge, recorder)
+    app = build_app(settings, knowledge, recorder, People.of(settings, store))
 
     @app.before_server_start
     async def warm(_app: Sanic[Any, Any]) -> None:

@@ -43,7 +43,8 @@ def answer_each(
         told = {message.get("text") for message in messages}
         messages += [m for m in said.messages if not (m.get("text") and m["text"] in told)]
     if not messages:
-        return None
+        # A person was asked for beside questions without an answer: those go to the person.
+        return [event for event in events if event.get("event") != "slot"] or None
     for message in messages[:-1]:
         message["buttons"] = []
     language = str(slots.get("language") or "en")

@@ -13,12 +13,14 @@ import typer
 from rich.console import Console
 
 from bot import model as models
+from bot.commands.desk import app as desk
 from bot.commands.knowledge import app as knowledge
 from bot.commands.outbox import app as outbox
 from bot.commands.unanswered import app as unanswered
 from bot.settings import ROOT, Settings, SettingsError, ensure_secrets, load_settings
 
 app = typer.Typer(help="The assistant of the China Competence Centre Middle Ruhr Area.", no_args_is_help=True)
+app.add_typer(desk, name="desk")
 app.add_typer(knowledge, name="knowledge")
 app.add_typer(outbox, name="outbox")
 app.add_typer(unanswered, name="unanswered")

@@ -18,6 +18,12 @@ from pydantic_settings import SettingsError as UnreadableValue
 ROOT = Path(__file__).resolve().parent.parent
 GENERATED = ("session_key", "core_secret", "actions_token", "case_key")
 
+HELPDESK_NEEDS = {
+    "builtin": (),
+    "chatwoot": ("chatwoot_url", "chatwoot_token", "chatwoot_account", "chatwoot_inbox", "chatwoot_webhook_secret"),
+    "zammad": ("zammad_url", "zammad_token", "zammad_group", "zammad_customer", "zammad_webhook_secret"),
+}
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 Limit = Annotated[int, Field(ge=1)]
 
@@ -87,6 +93,29 @@ class Settings(BaseSettings):
     core_patience_seconds: Annotated[float, Field(gt=0)] = 5.0  # how long a turn waits for a core that restarts
     # --- end gateway ---
 
+    # --- cases ---
+    case_days: Limit = 180
+    cases_on_erase: Literal["erase", "anonymise"] = "erase"
+    visitor_away_seconds: Annotated[int, Field(ge=0)] = 180
+    resume_days: Limit = 14  # how long the link in a mail reopens the conversation
+    # --- end cases ---
+
+    # --- help desk ---
+    helpdesk_poll_seconds: Annotated[float, Field(gt=0)] = 120.0  # how often answers are looked for beside the webhook
+    helpdesk_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
+    chatwoot_url: str = ""
+    chatwoot_token: SecretStr = SecretStr("")
+    chatwoot_account: Annotated[int, Field(ge=0)] = 0
+    chatwoot_inbox: Annotated[int, Field(ge=0)] = 0
+    chatwoot_webhook_secret: SecretStr = SecretStr("")
+    zammad_url: str = ""
+    zammad_token: SecretStr = SecretStr("")
+    zammad_group: str = ""
+    zammad_customer: str = ""  # account in whose name tickets are opened
+    zammad_webhook_secret: SecretStr = SecretStr("")
+    helpdesk: Literal["builtin", "chatwoot", "zammad"] = "builtin"
+    # --- end help desk ---
+
     # --- mail ---
     public_url: str = ""  # where visitors and staff reach the assistant; empty: http://127.0.0.1:PORT
     mail_from: str = ""  # Name <address>; empty: a local address, which only MAIL_MODE=file takes
@@ -148,7 +177,7 @@ class Settings(BaseSettings):
             ip_network(part, strict=False)
         return value
 
-    @field_validator("public_url")
+    @field_validator("public_url", "chatwoot_url", "zammad_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
         if value and not re.fullmatch(r"https?://[^\s/?#<>\"]+(/[^\s?#<>\"]*)?", value):
@@ -183,6 +212,14 @@ class Settings(BaseSettings):
     def _knows_its_server(cls, value: str, info: ValidationInfo) -> str:
         if value == "smtp" and not (info.data.get("smtp_host") and info.data.get("mail_from")):
             raise ValueError("smtp needs SMTP_HOST and MAIL_FROM")
+        return value
+
+    @field_validator("helpdesk")
+    @classmethod
+    def _knows_its_helpdesk(cls, value: str, info: ValidationInfo) -> str:
+        missing = [name for name in HELPDESK_NEEDS[value] if not _plain(info.data.get(name))]
+        if missing:
+            raise ValueError(f"{value} needs {', '.join(missing).upper()}")
         return value
 
     @field_validator("outbox_lease_seconds")
@@ -254,6 +291,10 @@ def load_settings(**overrides: Any) -> Settings:
         raise SettingsError(f"Wrong setting in .env or the environment: {which}: must be valid JSON") from None
     except (ValueError, OSError) as error:
         raise SettingsError(f"The configuration cannot be read: {error}") from None
+
+
+def _plain(value: Any) -> Any:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
 def ensure_secrets(settings: Settings) -> Settings:

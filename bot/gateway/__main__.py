@@ -4,6 +4,7 @@ import logging
 import sys
 
 from bot.gateway.server import serve
+from bot.handoff.offices import HandoffDataError
 from bot.settings import SettingsError, load_settings
 
 
@@ -14,7 +15,10 @@ def main() -> None:
         settings = load_settings()
     except SettingsError as error:
         sys.exit(str(error))
-    serve(settings)
+    try:
+        serve(settings)
+    except HandoffDataError as error:
+        sys.exit("\n".join(error.faults))
 
 
 if __name__ == "__main__":

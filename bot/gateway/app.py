@@ -1,9 +1,11 @@
 """The public application, put together from its settings; nothing happens at import."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -11,17 +13,30 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from bot.channels.helpdesk import routes as helpdesk_routes
+from bot.channels.helpdesk.service import make_helpdesk
 from bot.channels.web import api, page
+from bot.desk import routes as desk_routes
+from bot.desk.accounts import display_name
+from bot.gateway.caretaker import Caretaker
+from bot.gateway.case_turns import CaseTurns
 from bot.gateway.choices import Choices
 from bot.gateway.core_client import CoreClient
 from bot.gateway.database import Database
+from bot.gateway.desk_bell import DeskBell
 from bot.gateway.edge import Edge
 from bot.gateway.limits import ClientAddress, Limits, Quotas
+from bot.gateway.personal_data import Traces
 from bot.gateway.problems import Problem, preferred_language, problem_response
 from bot.gateway.readiness import Readiness
 from bot.gateway.sessions import Signer
+from bot.gateway.staff import AnswerMails, Staff
 from bot.gateway.stream import Streams
 from bot.gateway.turns import Eraser, Turns
+from bot.handoff.relay import make_relay
+from bot.handoff.routing import read_handoff
+from bot.handoff.vault import Vault
+from bot.replies.notices import Notices
 from bot.replies.problems import LANGUAGES
 from bot.settings import Settings
 from bot.store import Store
@@ -43,10 +58,16 @@ class Gateway:
     streams: Streams
     turns: Turns
     readiness: Readiness
+    staff: Staff
+    caretaker: Caretaker
+    vault: Vault
 
 
 def create_app(settings: Settings, *, erasers: Sequence[Eraser] = ()) -> FastAPI:
-    """The gateway. `erasers` reach what other parts keep of a conversation; each is called when it is erased."""
+    """The gateway. `erasers` reach what other parts keep of a conversation; each is called when it is erased.
+
+    Raises HandoffDataError for files in data/handoff that cannot be used.
+    """
     store = Store(settings.database)
     db = Database(store)
     core = CoreClient(
@@ -56,11 +77,27 @@ def create_app(settings: Settings, *, erasers: Sequence[Eraser] = ()) -> FastAPI
         patience=settings.core_patience_seconds,
     )
     gateway = _build(settings, db, core, erasers)
+    helpdesk = make_helpdesk(settings, store, gateway.staff)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        relay = make_relay(settings, store, Notices(settings.public_address).compose)
+        couriers = [courier for courier in (relay, helpdesk) if courier]
+        for courier in couriers:
+            courier.start()
+
+        def wake() -> None:
+            for courier in couriers:
+                courier.wake()
+
+        gateway.staff.wake_couriers = gateway.caretaker.mails_waiting = wake
+        gateway.turns.visitor_wrote = gateway.staff.visitor_typing.clear
+        gateway.turns.people_concerned = partial(_people_concerned, gateway)
+        gateway.caretaker.start()
         yield
-        await gateway.turns.finish(SHUTDOWN_SECONDS)
+        await gateway.caretaker.stop()
+        await asyncio.gather(gateway.turns.finish(SHUTDOWN_SECONDS), *(courier.stop() for courier in couriers))
+        await gateway.staff.close_down()
         await gateway.streams.close()
         await core.close()
         await gateway.readiness.close()
@@ -76,9 +113,11 @@ def create_app(settings: Settings, *, erasers: Sequence[Eraser] = ()) -> FastAPI
         openapi_url="/openapi.json" if settings.api_docs else None,
         redirect_slashes=False,
     )
-    app.state.gateway = gateway
+    app.state.gateway, app.state.helpdesk = gateway, helpdesk
     app.include_router(api.router)
     app.include_router(page.router)
+    app.include_router(desk_routes.router)
+    app.include_router(helpdesk_routes.router)
     app.mount(page.STATIC_PATH, page.static_files())
     _add_health(app, gateway)
     _add_problem_handlers(app)
@@ -91,11 +130,20 @@ def create_app(settings: Settings, *, erasers: Sequence[Eraser] = ()) -> FastAPI
     return app
 
 
+def _people_concerned(gateway: Gateway) -> None:
+    gateway.staff.bell.ring()
+    gateway.staff.wake_couriers()
+
+
 def _build(settings: Settings, db: Database, core: CoreClient, erasers: Sequence[Eraser]) -> Gateway:
     key = settings.session_key.get_secret_value()
     lifetime = timedelta(hours=settings.session_hours)
     choices = Choices(key, lifetime)
     streams = Streams(db, settings.streams_per_session)
+    vault, data, signer = Vault.of(settings), read_handoff(settings.handoff_dir), Signer(key, lifetime)
+    away, reopened = timedelta(seconds=settings.visitor_away_seconds), timedelta(days=settings.resume_days)
+    mails = AnswerMails(vault, signer, away, reopened)
+    traces = Traces(settings.cases_on_erase, settings.actions_token.get_secret_value().encode())
     quotas = Quotas(
         settings.messages_per_10_seconds,
         settings.messages_per_minute,
@@ -105,13 +153,16 @@ def _build(settings: Settings, db: Database, core: CoreClient, erasers: Sequence
     return Gateway(
         settings,
         db,
-        Signer(key, lifetime),
+        signer,
         choices,
         Limits(quotas, settings.redis_url),
         ClientAddress(settings.trusted_proxies),
         streams,
-        Turns(db, core, choices, streams, erasers),
+        Turns(db, core, choices, streams, CaseTurns(choices, vault, data), traces, erasers),
         Readiness(db, core, settings.actions_url, settings.actions_token.get_secret_value()),
+        Staff(db, streams, choices, data, mails, DeskBell(db), display_name),
+        Caretaker(db, streams, data, timedelta(days=settings.case_days)),
+        vault,
     )
 
 

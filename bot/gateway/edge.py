@@ -82,7 +82,7 @@ class Edge:
 
     def _finish_headers(self, headers: MutableHeaders, path: str, allowed_origin: str | None) -> None:
         for name, value in self._headers.items():
-            headers[name] = value
+            headers.setdefault(name, value)  # the desk's pages bring stricter or other ones of their own
         if path.startswith("/api/"):
             headers["cache-control"] = "no-store"
             headers["vary"] = "Origin, Accept-Language"

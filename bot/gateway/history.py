@@ -15,6 +15,8 @@ _OF_THIS = chat_message.c.conversation == bindparam("this")
 _IN_ORDER = select(chat_message).where(_OF_THIS).order_by(chat_message.c.position)
 _AFTER = _IN_ORDER.where(chat_message.c.position > bindparam("behind")).limit(bindparam("most"))
 _REPLIES = _IN_ORDER.where(chat_message.c.reply_to == bindparam("message"))
+_LATEST = select(chat_message).where(_OF_THIS).order_by(chat_message.c.position.desc()).limit(bindparam("most"))
+_ONE = select(chat_message).where(_OF_THIS, chat_message.c.id == bindparam("message"))
 _POSITION = select(chat_message.c.position).where(_OF_THIS, chat_message.c.id == bindparam("message"))
 _SET_LANGUAGE = (
     update(chat_message)
@@ -50,6 +52,7 @@ class Message:
     card: dict[str, Any] | None = None
     sources: list[dict[str, Any]] | None = None
     position: int = 0
+    name: str | None = None
 
     def public(self) -> dict[str, Any]:
         """The JSON object that leaves the house; empty parts are left out."""
@@ -60,7 +63,7 @@ class Message:
             "language": self.language,
             "text": self.text,
         }
-        body |= {k: v for k in ("choices", "card", "sources") if (v := getattr(self, k))}
+        body |= {k: v for k in ("name", "choices", "card", "sources") if (v := getattr(self, k))}
         return body
 
 
@@ -75,6 +78,7 @@ class Draft:
     choices: list[dict[str, str]] | None = None
     card: dict[str, Any] | None = None
     sources: list[dict[str, Any]] | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def write(
     now = datetime.now(UTC)
     first = last - len(drafts) + 1
     messages = [
-        Message(d.id, now, d.author, d.language, d.text, d.choices, d.card, d.sources, position)
+        Message(d.id, now, d.author, d.language, d.text, d.choices, d.card, d.sources, position, d.name)
         for position, d in enumerate(drafts, first)
     ]
     db.execute(_APPEND, [{"conversation": conversation, "reply_to": reply_to, **vars(m)} for m in messages])
@@ -130,6 +134,18 @@ def replies(db: Connection, conversation: str, message_id: str) -> list[Message]
     return [_record(row) for row in db.execute(_REPLIES, {"this": conversation, "message": message_id})]
 
 
+def latest(db: Connection, conversation: str, limit: int) -> list[Message]:
+    """The last `limit` messages, oldest first."""
+    rows = db.execute(_LATEST, {"this": conversation, "most": limit}).all()
+    return [_record(row) for row in reversed(rows)]
+
+
+def find(db: Connection, conversation: str, message_id: str) -> Message | None:
+    """One message of this conversation."""
+    row = db.execute(_ONE, {"this": conversation, "message": message_id}).first()
+    return _record(row) if row else None
+
+
 def position_of(db: Connection, conversation: str, message_id: str) -> int | None:
     """Where a message stands in this conversation; None when it is not part of it."""
     return db.scalar(_POSITION, {"this": conversation, "message": message_id})
@@ -142,5 +158,14 @@ def mark_language(db: Connection, conversation: str, message_id: str, language: 
 
 def _record(row: Row[Any]) -> Message:
     return Message(
-        row.id, as_utc(row.at), row.author, row.language, row.text, row.choices, row.card, row.sources, row.position
+        row.id,
+        as_utc(row.at),
+        row.author,
+        row.language,
+        row.text,
+        row.choices,
+        row.card,
+        row.sources,
+        row.position,
+        row.name,
     )

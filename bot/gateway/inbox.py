@@ -9,8 +9,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.gateway import history
 from bot.gateway.choices import Choices
-from bot.gateway.sessions import as_utc
+from bot.gateway.own_choices import COMMENT, OWN, RATE, WITH_PEOPLE
+from bot.gateway.sessions import as_utc, set_state
 from bot.gateway.tables import REFUSED, chat_session, inbox_entry
+from bot.handoff import cases, ratings
+from bot.handoff.tables import OPEN_STATES, handoff_case
 
 # A message whose outcome is unknown goes to the core again before a later one does; a message that never comes to an
 # end may hold its conversation up for so long, not for ever.
@@ -34,7 +37,10 @@ _UNSETTLED = _ENTRIES.where(
     inbox_entry.c.received_at >= bindparam("since"),
     inbox_entry.c.received_at < bindparam("until"),
 ).order_by(inbox_entry.c.received_at)
-_SET_ANSWERED = update(inbox_entry).where(_THIS, _OPEN).values(answered_at=bindparam("at"), state=bindparam("stood"))
+_STATE_NOW = select(chat_session.c.state).where(chat_session.c.conversation == bindparam("this")).scalar_subquery()
+_SET_ANSWERED = update(inbox_entry).where(_THIS, _OPEN).values(answered_at=bindparam("at"), state=_STATE_NOW)
+_SET_ANSWERED_STATE = update(inbox_entry).where(_THIS).values(state=bindparam("stood"))
+_SET_INTENT = update(inbox_entry).where(_THIS).values(intent=bindparam("meant"))
 _SET_STATE = update(inbox_entry).where(_THIS, _OPEN).values(state=bindparam("stood"))
 
 
@@ -52,7 +58,8 @@ class Incoming:
 class Entry:
     """A message as taken in, with where its conversation stands; `fresh` if this was the first time.
 
-    `refused` when the core has certainly not taken it; neither `answered` nor `refused` leaves that open.
+    `refused` when the core has certainly not taken it, `for_people` when it was written to people and the core never may;
+    none of these leaves open whether the core has taken it.
     """
 
     conversation: str
@@ -67,6 +74,7 @@ class Entry:
     language: str
     channel: str
     state: str
+    for_people: bool = False
 
 
 def receive(db: Connection, choices: Choices, incoming: Incoming) -> Entry:
@@ -94,10 +102,32 @@ def receive(db: Connection, choices: Choices, incoming: Incoming) -> Entry:
     if text:
         said = history.Draft("visitor", chat.language, text, id=message_id)
         history.write(db, conversation, chat.last_position, [said])
-    choice = _choice(intent, entities)
+    state = chat.state
+    if state != "bot" and text:
+        state, intent = _with_people(db, conversation, message_id, text, state, intent)
+    choice, for_people = _choice(intent, entities), state in WITH_PEOPLE and bool(text) and intent not in OWN
     return Entry(
-        conversation, message_id, now, text, choice, False, None, False, True, chat.language, chat.channel, chat.state
-    )
+        conversation, message_id, now, text, choice, False, None, False, True, chat.language, chat.channel, state,
+        for_people,
+    )  # fmt: skip
+
+
+def _with_people(
+    db: Connection, conversation: str, message_id: str, text: str, state: str, intent: str | None
+) -> tuple[str, str | None]:
+    """State and intent of a message that came while people are, or were, responsible; kept for them if they are."""
+    if state in WITH_PEOPLE:
+        if intent not in OWN:
+            db.execute(_SET_STATE, {"this": conversation, "message": message_id, "stood": state})
+            cases.visitor_wrote(db, conversation, message_id)
+        return state, intent
+    if intent == RATE:
+        return state, intent
+    if intent is None and not text.endswith(("?", "？")) and ratings.awaits_comment(db, conversation):
+        intent = COMMENT
+        db.execute(_SET_INTENT, {"this": conversation, "message": message_id, "meant": intent})
+    set_state(db, conversation, "bot")
+    return "bot", intent
 
 
 def find(db: Connection, conversation: str, message_id: str) -> Entry:
@@ -115,10 +145,33 @@ def unsettled(db: Connection, entry: Entry) -> list[Entry]:
     return [_entry(row) for row in rows]
 
 
-def mark_answered(db: Connection, conversation: str, message_id: str, state: str) -> bool:
-    """From now on a repeat of this id gets the stored answer, with the state it was given in; False if it did before."""
-    values = {"this": conversation, "message": message_id, "at": datetime.now(UTC), "stood": state}
+def mark_answered(db: Connection, conversation: str, message_id: str) -> bool:
+    """From now on a repeat of this id gets the stored answer, with the state as it is now; False if it did before."""
+    values = {"this": conversation, "message": message_id, "at": datetime.now(UTC)}
     return bool(db.execute(_SET_ANSWERED, values).rowcount)
+
+
+def mark_answered_state(db: Connection, conversation: str, message_id: str, state: str) -> None:
+    """The answer itself has changed where the conversation stands."""
+    db.execute(_SET_ANSWERED_STATE, {"this": conversation, "message": message_id, "stood": state})
+
+
+def opened_the_case(db: Connection, entry: Entry) -> bool:
+    """Whether an open message is the one in whose turn the conversation's open case was opened, as far as can be known.
+
+    It came before the case, and nothing that came before it was answered since: it is then still owed its answer, with
+    the number of the case.
+    """
+    mine = (handoff_case.c.conversation == entry.conversation, handoff_case.c.state.in_(OPEN_STATES))
+    opened_at = db.execute(select(handoff_case.c.opened_at).where(*mine)).scalar()
+    if opened_at is None or entry.refused or as_utc(opened_at) < entry.received_at:
+        return False
+    settled = (
+        inbox_entry.c.conversation == entry.conversation,
+        inbox_entry.c.received_at < entry.received_at,
+        inbox_entry.c.answered_at >= opened_at,
+    )
+    return db.execute(select(inbox_entry.c.message_id).where(*settled).limit(1)).first() is None
 
 
 def mark_refused(db: Connection, conversation: str, message_id: str) -> None:
@@ -150,6 +203,7 @@ def _entry(row: Row[Any]) -> Entry:
         row.language,
         row.channel,
         row.now,
+        not answered and row.state in WITH_PEOPLE,
     )
 
 

@@ -17,6 +17,7 @@ from bot.gateway.problems import Problem
 
 log = structlog.get_logger(__name__)
 REDIS_TIMEOUT_SECONDS = 1.0
+TYPING_PER_MINUTE = 40  # the page sends one every three seconds
 REDIS_PAUSE_SECONDS = 5.0
 
 
@@ -40,6 +41,7 @@ class Limits:
         )
         self._sessions = (RateLimitItemPerMinute(quotas.sessions_per_minute),)
         self._reads = (RateLimitItemPerMinute(quotas.reads_per_minute),)
+        self._typing = (RateLimitItemPerMinute(TYPING_PER_MINUTE),)
         self._local = Windows()
         self._shared = MovingWindowRateLimiter(_redis(redis_url)) if redis_url else None
         self._shared_paused_until = 0.0
@@ -51,6 +53,10 @@ class Limits:
     async def read(self, conversation: str) -> None:
         """Count one history, export or stream request of a conversation; raises Problem("too_many_messages")."""
         await self._count(self._reads, "read", conversation, "too_many_messages")
+
+    async def typing(self, conversation: str) -> None:
+        """Count one sign that the visitor of a conversation is writing; raises Problem("too_many_messages")."""
+        await self._count(self._typing, "typing", conversation, "too_many_messages")
 
     async def session(self, network: str) -> None:
         """Count one new session from a network; raises Problem("too_many_sessions")."""

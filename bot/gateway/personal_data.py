@@ -1,20 +1,36 @@
 """What a visitor may ask for: everything of one conversation as data, or its erasure."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.orm import Session
 
 from bot.gateway import history
 from bot.gateway.sessions import as_utc, find_session
 from bot.gateway.tables import chat_message, chat_session, erased_chat, inbox_entry, offered_choice
+from bot.handoff.personal_data import anonymise_cases, erase_cases, export_cases
+from bot.handoff.vault import Vault
+from bot.insights import kept
 
 _BATCH = 500
 
 
-def export(db: Connection, conversation: str) -> dict[str, Any]:
-    """All rows of one conversation as JSON; raises history.ConversationGone."""
+@dataclass(frozen=True)
+class Traces:
+    """What happens beyond the chat itself: to cases, and under which key unanswered questions are found."""
+
+    cases: Literal["erase", "anonymise"]
+    insights_key: bytes
+
+
+def export(db: Connection, conversation: str, vault: Vault) -> dict[str, Any]:
+    """All rows of one conversation and its cases as JSON, noted in their audit trail; raises history.ConversationGone.
+
+    Raises CannotOpen when contact data were sealed with a key that is gone.
+    """
     chat = find_session(db, conversation)
     if chat is None:
         raise history.ConversationGone
@@ -39,11 +55,18 @@ def export(db: Connection, conversation: str) -> dict[str, Any]:
             {"id": e.message_id, "text": e.text, "received_at": _iso(e.received_at), "answered_at": _iso(e.answered_at)}
             for e in entries
         ],
+        "cases": export_cases(Session(db), vault, conversation),
     }
 
 
-def erase(db: Connection, conversation: str) -> None:
-    """Delete all rows of one conversation and leave a tombstone without content; harmless to repeat."""
+def erase(db: Connection, conversation: str, traces: Traces) -> None:
+    """Delete all rows of one conversation and leave a tombstone without content; harmless to repeat.
+
+    First its cases (or what is personal in them) and what it left in the list of unanswered questions.
+    """
+    session = Session(db)
+    (anonymise_cases if traces.cases == "anonymise" else erase_cases)(session, conversation)
+    kept.forget(session, traces.insights_key, conversation)
     for table in (offered_choice, inbox_entry, chat_message, chat_session):
         db.execute(delete(table).where(table.c.conversation == conversation))
     digest = sha256(conversation.encode()).hexdigest()

@@ -11,11 +11,14 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from bot.gateway.tables import chat_session
 
 ALGORITHM = "HS256"
+WEB = "web:"
 MIN_KEY_BYTES = 32
+RESUME = "resume"  # audience of links that reopen a conversation; a session token has none
 
 _OF_THIS = chat_session.c.conversation == bindparam("this")
 _OPEN = insert(chat_session)
 _FIND = select(chat_session).where(_OF_THIS)
+_PROLONG = update(chat_session).where(_OF_THIS).values(expires_at=bindparam("until"))
 _SET_STATE = update(chat_session).where(_OF_THIS).values(state=bindparam("new_state"))
 
 
@@ -56,17 +59,32 @@ class Signer:
         self._key = key
         self._lifetime = lifetime
 
-    def issue(self, language: str) -> tuple[str, Claims]:
-        """A token for a new web conversation, and what it says."""
-        subject = secrets.token_urlsafe(32)
+    def issue(self, language: str, conversation: str | None = None) -> tuple[str, Claims]:
+        """A token for a new web conversation, or for one that is reopened, and what it says."""
+        subject = conversation.removeprefix(WEB) if conversation else secrets.token_urlsafe(32)
         now = datetime.now(UTC).replace(microsecond=0)
-        claims = Claims(f"web:{subject}", language, now + self._lifetime)
+        claims = Claims(f"{WEB}{subject}", language, now + self._lifetime)
         payload = {"sub": subject, "iat": now, "exp": claims.expires_at, "lang": language}
         return jwt.encode(payload, self._key, ALGORITHM), claims
 
     def read(self, token: str) -> Claims:
         """The claims of a token that is whole and in time; raises InvalidToken."""
         return self._claims(token, verify_exp=True)
+
+    def issue_link(self, conversation: str, lifetime: timedelta) -> str:
+        """What a link in a mail carries to reopen one web conversation; worthless as a session token."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        payload = {"sub": conversation.removeprefix(WEB), "aud": RESUME, "iat": now, "exp": now + lifetime}
+        return jwt.encode(payload, self._key, ALGORITHM)
+
+    def read_link(self, token: str) -> str:
+        """The conversation that a link reopens; raises InvalidToken."""
+        try:
+            options: Any = {"require": ["exp", "sub", "aud"]}
+            payload = jwt.decode(token, self._key, algorithms=[ALGORITHM], audience=RESUME, options=options)
+            return f"{WEB}{payload['sub']}"
+        except (jwt.InvalidTokenError, ValueError, OverflowError, RecursionError) as error:
+            raise InvalidToken from error
 
     def language_of(self, token: str) -> str | None:
         """The language an authentic token was made for, even if it has expired."""
@@ -84,7 +102,7 @@ class Signer:
             language = payload.get("lang", "en")
             if not isinstance(language, str):
                 raise InvalidToken
-            return Claims(f"web:{payload['sub']}", language, expires_at)
+            return Claims(f"{WEB}{payload['sub']}", language, expires_at)
         except (jwt.InvalidTokenError, ValueError, OverflowError, OSError, RecursionError) as error:
             raise InvalidToken from error
 
@@ -124,6 +142,11 @@ def find_session(db: Connection, conversation: str) -> SessionRecord | None:
         as_utc(row.notice_accepted_at) if row.notice_accepted_at else None,
         row.page,
     )
+
+
+def prolong(db: Connection, conversation: str, until: datetime) -> None:
+    """The conversation was reopened and ends later."""
+    db.execute(_PROLONG, {"this": conversation, "until": until})
 
 
 def set_state(db: Connection, conversation: str, state: str) -> None:

@@ -17,6 +17,7 @@ from bot.gateway.database import Database
 from bot.gateway.problems import Problem
 from bot.gateway.sessions import Claims
 from bot.gateway.tables import chat_session
+from bot.gateway.typing import TypingSigns
 
 POLL_SECONDS = 1.0  # how soon what another process wrote is seen
 STORE_AWAY_SECONDS = 2.0
@@ -26,10 +27,10 @@ RETRY_MILLISECONDS = 2000
 
 @dataclass(eq=False)
 class _Listener:
-    """One open stream: what to wake, and whether the assistant is at work."""
+    """One open stream: what to wake, and who its window was told to be writing."""
 
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    typing: bool = False
+    typing: dict[str, str | None] = field(default_factory=dict)
 
 
 class Streams:
@@ -41,6 +42,7 @@ class Streams:
         self._listeners: dict[str, set[_Listener]] = {}
         self._at_work: dict[str, int] = {}
         self._watcher: asyncio.Task[None] | None = None
+        self.staff_typing = TypingSigns(self.ring)
 
     def ring(self, conversation: str) -> None:
         """Something was written to this conversation."""
@@ -59,6 +61,10 @@ class Streams:
             if not self._at_work[conversation]:
                 del self._at_work[conversation]
             self.ring(conversation)
+
+    def listening(self) -> list[str]:
+        """Conversations with a window open at this process."""
+        return list(self._listeners)
 
     def admit(self, conversation: str) -> None:
         """Raises Problem("too_many_streams") when the conversation is open in too many windows."""
@@ -90,15 +96,24 @@ class Streams:
                 if chat.state != state:
                     state = chat.state
                     yield _event("state", {"state": state})
-                at_work = claims.conversation in self._at_work
-                if at_work != listener.typing:
-                    listener.typing = at_work
-                    yield _event("typing", {"author": "assistant", "typing": at_work})
+                for sign in self._typing_news(claims.conversation, listener):
+                    yield sign
                 if len(messages) < BATCH:
                     await _wait(listener.wake, claims.expires_at)
             yield _event("state", {"state": "ended"})
         finally:
             self._leave(claims.conversation, listener)
+
+    def _typing_news(self, conversation: str, listener: _Listener) -> Iterator[ServerSentEvent]:
+        """What this window does not know yet about who is writing; for staff with the display name."""
+        now: dict[str, str | None] = {"assistant": None} if conversation in self._at_work else {}
+        if name := self.staff_typing.name(conversation):
+            now["staff"] = name
+        for author in ("assistant", "staff"):
+            if now.get(author, "") != listener.typing.get(author, ""):
+                named = {"name": now[author]} if now.get(author) else {}
+                yield _event("typing", {"author": author, **named, "typing": author in now})
+        listener.typing = now
 
     def _listen(self, conversation: str) -> _Listener:
         listener = _Listener()

@@ -15,7 +15,10 @@ REFUSED = "refused"
 
 
 class ChatSession(Base):
-    """One conversation. `last_position` is raised in the same transaction as each new message: it orders them."""
+    """One conversation. `last_position` is raised in the same transaction as each new message: it orders them.
+
+    `seen_at` is when its visitor was last seen with the chat open, kept while people are responsible for it.
+    """
 
     __tablename__ = "chat_session"
 
@@ -28,10 +31,14 @@ class ChatSession(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
     notice_accepted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    seen_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class ChatMessage(Base):
-    """One message as the visitor sees it; positions are 1, 2, 3 ... without gaps within a conversation."""
+    """One message as the visitor sees it; positions are 1, 2, 3 ... without gaps within a conversation.
+
+    `name` is the display name of the member of staff who wrote it.
+    """
 
     __tablename__ = "chat_message"
     __table_args__ = (
@@ -45,6 +52,7 @@ class ChatMessage(Base):
     reply_to: Mapped[str | None] = mapped_column(String(128))
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
     author: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str | None] = mapped_column(String(80))
     language: Mapped[str] = mapped_column(String(2))
     text: Mapped[str] = mapped_column(Text)
     choices: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
@@ -55,7 +63,8 @@ class ChatMessage(Base):
 class InboxEntry(Base):
     """One message id as it came in. Without `answered_at` a repeat goes to the core again.
 
-    `state` is where the conversation stood when it was answered; `REFUSED` while the core has certainly not taken it.
+    `state` is where the conversation stood when it was answered; `REFUSED` while the core has certainly not taken it,
+    waiting or human from the start when it was written to people and is not for the core.
     """
 
     __tablename__ = "inbox_entry"

@@ -14,6 +14,7 @@ from sqlalchemy import func, insert, update
 from sqlalchemy.orm import Session
 
 from bot.handoff import conversations
+from bot.handoff.adapters import links
 from bot.handoff.conversations import Db
 from bot.handoff.notices import notify_desk
 from bot.handoff.reading import get_case, open_case_of, write_audit
@@ -116,13 +117,14 @@ def staff_answered(session: Db, number: str, by: str, *, at: datetime | None = N
     return case
 
 
-def visitor_wrote(db: Db, conversation: str, *, at: datetime | None = None) -> None:
+def visitor_wrote(db: Db, conversation: str, message: str | None = None, *, at: datetime | None = None) -> None:
     """The visitor has written while a case is open and waits from now on, if not since earlier. For the gateway, in the
-    transaction that keeps the message."""
+    transaction that keeps the message; `message` is its id, by default the last one's."""
     mine = (handoff_case.c.conversation == conversation, handoff_case.c.state.in_(OPEN_STATES))
     db.execute(
         update(handoff_case).where(*mine, handoff_case.c.unanswered_since.is_(None)).values(unanswered_since=_now(at))
     )
+    links.visitor_wrote(db, conversation, message)
 
 
 def close(
@@ -206,6 +208,7 @@ def _close(
     # Whoever went back to the assistant meanwhile stays there.
     after: ConversationState = "bot" if back_to_assistant else "closed"
     conversations.set_state(session, case.conversation, after, only_from=OPEN_STATES)
+    links.closed(session, case.number, case.language, by)
     return case
 
 

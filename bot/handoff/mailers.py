@@ -7,6 +7,7 @@ import os
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
@@ -21,12 +22,16 @@ IMPLICIT_TLS_PORT = 465
 
 
 class NotSent(Exception):
-    """A mail that was not taken, or of which we do not know. `error` is `stage:class code`; never a server's words."""
+    """What was not taken, or of which we do not know. `error` is `stage:class code`; never a server's words.
 
-    def __init__(self, error: str, *, permanent: bool = False) -> None:
+    `after` is how long the server wants to be left alone; being told so is no failed attempt.
+    """
+
+    def __init__(self, error: str, *, permanent: bool = False, after: timedelta | None = None) -> None:
         super().__init__(error)
         self.error = error
         self.permanent = permanent
+        self.after = after
 
 
 class Mailer(Protocol):

@@ -1,13 +1,19 @@
-"""What is put into the outbox about a case; a desk's mail holds nothing that the visitor wrote."""
+"""What is put into the outbox about a case; a desk's mail holds nothing that the visitor wrote, a visitor's is sealed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from bot.handoff.outbox import enqueue
+from bot.handoff.conversations import Db
+from bot.handoff.outbox import QUEUED, enqueue
+from bot.handoff.outbox_tables import outbox
 from bot.handoff.records import Case
+from bot.handoff.tables import handoff_case
+from bot.handoff.vault import Vault
 from bot.partners.records import Desk
 
 HOUSE_LANGUAGE = "de"
@@ -49,6 +55,7 @@ def notify_visitor(
     case: Case,
     address: str,
     *,
+    vault: Vault,
     topic: Mapping[str, str] | None = None,
     back: Mapping[str, str] | str | None = None,
 ) -> None:
@@ -65,4 +72,48 @@ def notify_visitor(
         template="receipt",
         language=case.language,
         params={name: value for name, value in params.items() if value},
+        vault=vault,
     )
+
+
+def notify_answer(
+    db: Db, vault: Vault, case: Case, *, message_id: str, text: str, language: str, path: str, due: datetime
+) -> bool:
+    """What staff wrote, to be mailed at `due` unless it is withdrawn before; False without an address. Raises CannotOpen.
+
+    `path` leads from our public address back into the conversation; `language` is the visitor's.
+    """
+    sealed = db.execute(select(handoff_case.c.email).where(handoff_case.c.id == case.id)).scalar()
+    address = vault.open(sealed)
+    if not address:
+        return False
+    row_id = enqueue(
+        db,
+        idem_key=f"{_answers(case.number)}{message_id}",
+        to=address,
+        template="staff_answer",
+        language=language,
+        params={"number": case.number, "answer": text, "path": path},
+        vault=vault,
+    )
+    db.execute(update(outbox).where(outbox.c.id == row_id, outbox.c.attempts == 0).values(next_at=due))
+    return True
+
+
+def withdraw_answers(db: Db, conversation: str, written_before: datetime) -> int:
+    """Take back mails with answers that the visitor has seen in the chat meanwhile; how many."""
+    numbers = db.execute(select(handoff_case.c.number).where(handoff_case.c.conversation == conversation)).scalars()
+    count = 0
+    for number in numbers.all():
+        unsent = (
+            outbox.c.idem_key.startswith(_answers(number), autoescape=True),
+            outbox.c.state == QUEUED,
+            outbox.c.attempts == 0,
+            outbox.c.created_at < written_before,
+        )
+        count += len(db.execute(delete(outbox).where(*unsent).returning(outbox.c.id)).all())
+    return count
+
+
+def _answers(number: str) -> str:
+    return f"case:{number}:answer:"

@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from bot.handoff import conversations
+from bot.handoff.adapters import links
 from bot.handoff.notices import notify_desk, notify_visitor
 from bot.handoff.numbers import new_number
 from bot.handoff.reading import case_opened_by, get_case, open_case_of, write_audit
@@ -31,12 +32,14 @@ def open_case(
     *,
     topic_names: Mapping[str, str] | None = None,
     back: Mapping[str, str] | str | None = None,
+    helpdesk: str = links.BUILTIN,
     at: datetime | None = None,
 ) -> Opened:
     """The case for a request, with the notice to the desk and, for an answer by e-mail, the visitor's receipt.
 
     The same key gives the same case, whatever became of it; any other key gives the one that is open, if there is one,
     to which the conversation then returns. `topic_names` and `back` (when people are there again, in words) go into the mails, by language.
+    `helpdesk` is where the case is opened besides (HELPDESK).
     Call it first in its transaction, and say that it worked only after the commit. Raises UnknownConversation and
     TooManyCases.
     """
@@ -85,7 +88,8 @@ def open_case(
     substitutes = [desk for desk in (route.deputy, route.default) if desk]
     notify_desk(session, case, desks, key="opened:desk", desk=route.desk, substitutes=substitutes, topic=topic_names)
     if request.reach == "email" and contact.email:
-        notify_visitor(session, case, contact.email, topic=topic_names, back=back)
+        notify_visitor(session, case, contact.email, vault=vault, topic=topic_names, back=back)
+    links.start(session, helpdesk, number, request.conversation, case.language)
     return Opened(case, new=True)
 
 

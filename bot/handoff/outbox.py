@@ -7,7 +7,7 @@ lease, with the same Message-ID, by which mail programs recognise the copy. SMTP
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -53,7 +53,7 @@ class Delivery:
 
 
 def enqueue(
-    session: Session,
+    db: Database,
     *,
     idem_key: str,
     to: str,
@@ -85,9 +85,10 @@ def enqueue(
         "next_at": now,
         "created_at": now,
     }
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(outbox).values(row).on_conflict_do_nothing(index_elements=[outbox.c.idem_key]))
-    row_id: int = session.execute(select(outbox.c.id).where(outbox.c.idem_key == idem_key)).scalar_one()
+    dialect = (db.get_bind() if isinstance(db, Session) else db).dialect
+    insert = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+    db.execute(insert(outbox).values(row).on_conflict_do_nothing(index_elements=[outbox.c.idem_key]))
+    row_id: int = db.execute(select(outbox.c.id).where(outbox.c.idem_key == idem_key)).scalar_one()
     return row_id
 
 
@@ -101,21 +102,28 @@ def opened(delivery: Delivery, vault: Vault) -> Delivery:
     return replace(delivery, to=to, params=params)
 
 
-def claim(db: Database, *, channel: str, owner: str, now: datetime, lease: timedelta) -> Delivery | None:
+def claim(
+    db: Database, *, channel: str, owner: str, now: datetime, lease: timedelta, in_order: bool = False
+) -> Delivery | None:
     """Take the row that has been due for longest: nobody else gets it before the lease ends. None: nothing is due.
 
-    A row whose relay died is due again when its lease has ended; its attempt counts.
+    A row whose relay died is due again when its lease has ended; its attempt counts. `in_order` leaves a row where an
+    earlier one to the same recipient is not settled.
     """
     due = or_(
         and_(outbox.c.state == QUEUED, outbox.c.next_at <= now),
         and_(outbox.c.state == SENDING, outbox.c.lease_until <= now),
     )
+    if in_order:
+        before = outbox.alias("before")
+        same = and_(before.c.channel == channel, before.c.to == outbox.c.to, before.c.id < outbox.c.id)
+        due = and_(due, ~select(before.c.id).where(same, before.c.state.in_((QUEUED, SENDING))).exists())
     wanted = (
         select(outbox.c.id)
         .where(due, outbox.c.channel == channel)
         .order_by(outbox.c.next_at, outbox.c.id)
         .limit(1)
-        .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer
+        .with_for_update(skip_locked=True, of=outbox)  # PostgreSQL; SQLite has one writer
     )
     found = db.execute(wanted).scalar()
     if found is None:
@@ -137,23 +145,39 @@ def mark_sent(db: Database, delivery: Delivery, now: datetime) -> None:
 
 
 def mark_not_sent(
-    db: Database, delivery: Delivery, *, owner: str, error: str, permanent: bool, now: datetime
+    db: Database,
+    delivery: Delivery,
+    *,
+    owner: str,
+    error: str,
+    permanent: bool,
+    now: datetime,
+    after: timedelta | None = None,
+    retry_minutes: Sequence[float] = RETRY_MINUTES,
 ) -> str | None:
-    """Schedule the next attempt, or give up; the new state. None: another relay holds the row, nothing is changed."""
-    state, next_at = QUEUED, delivery.next_at
+    """Schedule the next attempt, or give up; the new state. None: another relay holds the row, nothing is changed.
+
+    `after` is when the server wants to be asked again; then the attempt does not count.
+    """
+    state, next_at, attempts = QUEUED, delivery.next_at, delivery.attempts
     if permanent:
         state = FAILED
-    elif delivery.attempts >= MOST_ATTEMPTS:
+    elif after is not None:
+        next_at, attempts = now + after, attempts - 1
+    elif delivery.attempts > len(retry_minutes):
         state = DEAD
     else:
-        next_at = now + timedelta(minutes=RETRY_MINUTES[delivery.attempts - 1])
+        next_at = now + timedelta(minutes=retry_minutes[delivery.attempts - 1])
     held = and_(
         outbox.c.id == delivery.id,
         outbox.c.state == SENDING,
         outbox.c.lease_owner == owner,
         outbox.c.attempts == delivery.attempts,
     )
-    values = {"state": state, "next_at": next_at, "last_error": error[:80], "lease_owner": None, "lease_until": None}
+    values = {
+        "state": state, "next_at": next_at, "attempts": attempts, "last_error": error[:80],
+        "lease_owner": None, "lease_until": None,
+    }  # fmt: skip
     changed = db.execute(update(outbox).where(held).values(**values).returning(outbox.c.id)).scalar()
     return state if changed is not None else None
 

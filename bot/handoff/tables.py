@@ -76,6 +76,19 @@ class NoteRow(Base):
     text: Mapped[str] = mapped_column(Text)
 
 
+class RatingRow(Base):
+    """How satisfied the visitor was with a closed case: 1 (good) to 3 (not good); the comment is sealed."""
+
+    __tablename__ = "handoff_rating"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("handoff_case.id", ondelete="CASCADE"), unique=True)
+    rating: Mapped[int]
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    comment: Mapped[str | None] = mapped_column(Text)
+    comment_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
 class AuditRow(Base):
     """Who did what to a case, when. It names the case by number and holds nothing a visitor said, so it may outlive
     the case; `detail` holds ids, states and reasons only."""
@@ -118,7 +131,12 @@ for _dialect, _statements in APPEND_ONLY.items():
 
 handoff_case = cast(Table, CaseRow.__table__)
 handoff_note = cast(Table, NoteRow.__table__)
+handoff_rating = cast(Table, RatingRow.__table__)
 handoff_audit = cast(Table, AuditRow.__table__)
 
 # What the vault seals.
-SEALED: dict[Table, tuple[str, ...]] = {handoff_case: ("name", "company", "email", "question"), handoff_note: ("text",)}
+SEALED: dict[Table, tuple[str, ...]] = {
+    handoff_case: ("name", "company", "email", "question"),
+    handoff_note: ("text",),
+    handoff_rating: ("comment",),
+}

@@ -26,7 +26,7 @@ def contact(found: Found, snapshot: Snapshot, language: str, *, wants_person: bo
             parts.append(phrase("contact_not_configured", language))
         items.append(general)
     for desk in items:
-        rows += _ways(desk, language)
+        rows += ways(desk, language)
     if record and record.address:
         rows.append({"label": phrase("address", language), "value": record.address})
     if record and record.website:
@@ -39,7 +39,8 @@ def contact(found: Found, snapshot: Snapshot, language: str, *, wants_person: bo
     return Message(join(list(dict.fromkeys(parts)), language), (), sources_of(found.facts, language), card)
 
 
-def _ways(desk: Desk, language: str) -> list[dict[str, str]]:
+def ways(desk: Desk, language: str) -> list[dict[str, str]]:
+    """How a desk is reached, as rows of a card; none when nothing is configured."""
     rows = []
     if desk.email:
         rows.append({"label": phrase("email", language), "value": desk.email, "url": f"mailto:{desk.email}"})

@@ -52,6 +52,14 @@ PROBLEMS: dict[str, tuple[int, dict[str, str]]] = {
             "zh": "本次聊天已结束，请开始新的聊天。",
         },
     ),
+    "link_ended": (
+        401,
+        {
+            "en": "This link no longer works. Please start a new chat.",
+            "de": "Dieser Link gilt nicht mehr. Bitte beginnen Sie einen neuen Chat.",
+            "zh": "该链接已失效，请开始新的聊天。",
+        },
+    ),
     "origin_refused": (
         403,
         {

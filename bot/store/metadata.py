@@ -10,6 +10,8 @@ TABLE_MODULES = (
     "bot.insights.tables",
     "bot.handoff.tables",
     "bot.handoff.outbox_tables",
+    "bot.handoff.adapters.tables",
+    "bot.desk.tables",
 )
 
 

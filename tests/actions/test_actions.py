@@ -17,7 +17,6 @@ DESK = {
     "de": "Stelle für Städtepartnerschaften",
     "zh": "黑尔讷市友好城市事务处",
 }
-GENERAL_DESK = {"en": "General desk", "de": "Allgemeine Anlaufstelle", "zh": "综合服务处"}
 YOUNG = {"en": "young company", "de": "junges Unternehmen", "zh": "年轻"}
 
 
@@ -147,16 +146,6 @@ def test_a_language_that_a_button_makes_up_is_not_fixed(call: Call) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_yes_takes_the_offered_person(call: Call, language: str) -> None:
-    done = call("action_affirm", "ok", intent="affirm", offer="person", language=language, misses=2)
-    asked_for = call("action_offer_person", "ok", intent="talk_to_human", language=language)
-    assert done["said"] == asked_for["said"] and GENERAL_DESK[language] in done["said"][0]["text"]
-    assert done["slots"]["offer"] == "none" and done["slots"]["misses"] == 0
-    about = call("action_affirm", "ok", intent="affirm", offer="person", language=language, subject=["luzhou"])
-    assert DESK[language] in about["said"][0]["text"]
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_yes_takes_the_offer_of_more_on_the_subject(call: Call, language: str) -> None:
     done = call("action_affirm", "ok", intent="affirm", offer="more", subject=["luzhou"], language=language)
     assert done["slots"]["subject"] == ["luzhou"] and done["slots"]["said_facts"]
@@ -194,12 +183,12 @@ def test_a_message_without_a_ranking_of_intents_gets_an_answer(call: Call) -> No
     assert done["said"][0]["text"]
 
 
-@pytest.mark.parametrize("offer", ["more", "person", "none"])
+@pytest.mark.parametrize("offer", ["more", "none"])
 @pytest.mark.parametrize("certainty", [0.3, 0.9])
 @pytest.mark.parametrize(
     ("guess", "action"),
     [
-        ("affirm", "action_affirm"), ("deny", "action_deny"), ("talk_to_human", "action_offer_person"),
+        ("affirm", "action_affirm"), ("deny", "action_deny"),
         ("set_language", "action_set_language"), ("ask_contact", "action_show_contact"),
     ],
 )  # fmt: skip
@@ -255,19 +244,3 @@ def test_a_configured_desk_is_shown_with_its_ways(call: Call, language: str, tex
     (said,) = call("action_show_contact", text, intent="ask_contact", language=language)["said"]
     values = [row["value"] for row in said["custom"]["card"]["rows"]]
     assert values[:2] == ["international@example.org", "9-12"]
-
-
-@pytest.mark.parametrize(
-    ("language", "text"),
-    [
-        ("en", "I want to talk to a person"),
-        ("de", "Ich möchte mit einem Menschen sprechen"),
-        ("zh", "我想联系工作人员"),
-    ],
-)
-def test_who_wants_a_person_gets_the_desk_of_the_conversation(call: Call, language: str, text: str) -> None:
-    general = call("action_offer_person", text, intent="talk_to_human", language=language)
-    assert GENERAL_DESK[language] in general["said"][0]["text"]
-    about = call("action_offer_person", text, intent="talk_to_human", language=language, subject=["luzhou"])
-    assert DESK[language] in about["said"][0]["text"]
-    assert about["slots"]["offer"] == "none"

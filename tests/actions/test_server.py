@@ -101,8 +101,8 @@ def test_an_unknown_path_is_not_found(core: httpx.Client) -> None:
 def test_the_actions_are_listed(core: httpx.Client) -> None:
     names = {row["name"] for row in core.get("/actions").json()}
     assert names == {
-        "action_answer", "action_show_contact", "action_offer_person", "action_set_language", "action_affirm", "action_deny",
-        "action_feedback_negative",
+        "action_answer", "action_show_contact", "action_set_language", "action_affirm", "action_deny",
+        "action_feedback_negative", "validate_handoff_form",
     }  # fmt: skip
 
 

@@ -45,6 +45,11 @@ PERSON = {
     "de": "Ich möchte mit einem Menschen sprechen",
     "zh": "我想联系工作人员",
 }
+WHOM = {
+    "en": "Whom can I contact at the Centre?",
+    "de": "An wen kann ich mich beim Zentrum wenden?",
+    "zh": "我可以联系中心的哪个部门？",
+}
 GENERAL_DESK = {
     "en": "General desk of the China Competence Centre",
     "de": "Allgemeine Anlaufstelle des China-Kompetenz-Zentrums",
@@ -202,7 +207,8 @@ def test_the_desk_follows_the_subject_of_the_conversation(visitor: Visit, langua
     one = visitor(language)
     one.ask({"en": "Where is Luzhou?", "de": "Wo liegt Luzhou?", "zh": "泸州在哪里？"}[language])
     answer = one.ask(PERSON[language])
-    assert CITY_MAIL in words(answer)
+    # The twin-city desk answers in German and English; the general one takes what is written in Chinese.
+    assert (DESK_MAIL if language == "zh" else CITY_MAIL) in words(answer)
 
 
 @pytest.fixture(scope="module")
@@ -214,10 +220,11 @@ def bare_copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_without_configuration_it_is_said_plainly_that_no_contact_is_stored(bare_copy: Copy, language: str) -> None:
-    answer = Visitor(bare_copy, language).ask(PERSON[language])
-    assert GENERAL_DESK[language] in words(answer)
-    assert NOT_STORED[language] in words(answer)
-    assert "@" not in words(answer)
+    for text in (WHOM[language], PERSON[language]):
+        answer = Visitor(bare_copy, language).ask(text)
+        assert GENERAL_DESK[language] in words(answer)
+        assert (NOT_STORED[language] in words(answer)) == (text == WHOM[language])
+        assert "@" not in words(answer)
 
 
 def test_two_copies_side_by_side_do_not_know_each_other(copy: Copy, bare_copy: Copy) -> None:

@@ -4,7 +4,7 @@ import socket
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -15,10 +15,16 @@ from bot.gateway.app import create_app
 from bot.gateway.server import server_options
 from bot.settings import Settings
 from bot.store import Base, Store
+from tests.partners.conftest import BACKENDS
+from tests.postgres import Cluster
 
 from .fake_core import SECRET, FakeCore, RunningServer
 
+CASE_KEY = "case-key-case-key-case-key-case-key-1234"
 KEY = "session-key-session-key-session-key-1234"
+if TYPE_CHECKING:
+    from .live import Live
+
 MakeClient = Callable[..., httpx.Client]
 
 
@@ -84,6 +90,27 @@ def gateway_url(settings: Settings) -> Iterator[str]:
     server = RunningServer(create_app(settings), **server_options(settings))
     yield server.url
     server.stop()
+
+
+@pytest.fixture(params=BACKENDS)
+def live(
+    request: pytest.FixtureRequest,
+    core: FakeCore,
+    core_server: tuple[FakeCore, RunningServer],
+    tmp_path: Path,
+    open_store: Callable[[str], Store],
+) -> Iterator["Live"]:
+    """A gateway on a database of each kind whose staff can be called."""
+    from .live import Live
+
+    url = ""
+    if request.param == "postgresql":
+        cluster: Cluster = request.getfixturevalue("postgres")
+        url = cluster.database()
+        open_store(url).close()
+    running = Live(build_settings(tmp_path, core_server[1].port, database_url=url, case_key=SecretStr(CASE_KEY)))
+    yield running
+    running.stop()
 
 
 @pytest.fixture

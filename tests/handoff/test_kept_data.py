@@ -13,7 +13,7 @@ from bot.handoff.numbers import ALPHABET, new_number, read_number
 from bot.handoff.personal_data import erase_cases, export_cases, purge_cases, reseal
 from bot.handoff.reading import audit_of, cases_of, contact_of, notes_of, write_audit
 from bot.handoff.records import Contact
-from bot.handoff.tables import KEPT_DAYS, SEALED, handoff_audit, handoff_case, handoff_note
+from bot.handoff.tables import KEPT_DAYS, SEALED, handoff_audit, handoff_case, handoff_note, handoff_rating
 from bot.handoff.vault import CannotOpen, Vault
 from bot.settings import load_settings
 from bot.store import Store
@@ -75,7 +75,7 @@ def test_no_contact_data_are_in_the_database_in_clear(store: Store, open_: Open,
     number = open_().case.number
     store.run(lambda session: add_note(session, vault, number, "staff", "Rückruf"))
     assert not [canary for canary in CANARIES if canary in stored(store)]
-    assert set(SEALED) == {handoff_case, handoff_note}
+    assert set(SEALED) == {handoff_case, handoff_note, handoff_rating}
 
 
 def test_records_show_nothing_of_a_visitor_when_printed() -> None:

@@ -66,7 +66,9 @@ def test_who_wants_an_answer_by_mail_gets_a_receipt_in_their_language(
     way = route(data, DESKS, ["luzhou"], "zh")
     back = {"zh": "周一 16:00", "de": "Montag 9:00"}
     store.run(lambda s: open_case(s, vault, wanted, way, DESKS, topic_names={"zh": "泸州"}, back=back, at=MONDAY))
-    _, mail = mails(store)
+    _, sealed = mails(store)
+    assert "li@example.org" not in sealed.to
+    mail = outbox.opened(sealed, vault)
     assert (mail.to, mail.template, mail.language) == ("li@example.org", "receipt", "zh")
     assert mail.params["back"] == back and mail.params["topic"] == {"zh": "泸州"}
 

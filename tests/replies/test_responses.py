@@ -101,7 +101,9 @@ def test_every_custom_action_of_the_rules_is_in_the_domain_and_registered(
 
     registered = {action.action_name for action in ACTIONS}
     assert registered == set(domain["actions"])
-    assert {a for a in used_actions if not a.startswith("utter_")} <= registered | {"action_listen"}
+    known = registered | set(domain["forms"]) | {"action_listen"}
+    assert {a for a in used_actions if not a.startswith("utter_")} <= known
+    assert {f"validate_{form}" for form in domain["forms"]} <= registered
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -22,6 +22,7 @@ from bot.gateway.choices import Button
 from bot.gateway.history import Draft
 from bot.gateway.inbox import Incoming
 from bot.gateway.input_gate import MessageTooLong, clean, clean_page
+from bot.gateway.own_choices import WITH_PEOPLE
 from bot.gateway.problems import Problem, preferred_language
 from bot.gateway.sessions import Claims, InvalidToken, SessionRecord
 from bot.replies.greeting import chat_notice, greeting
@@ -33,18 +34,21 @@ if TYPE_CHECKING:
 HEARTBEAT_SECONDS = 15
 LOOK_UP_SECONDS = 0.5
 SEND_SECONDS = 30.0
+REOPENED_MESSAGES = 200
+VISITOR = "visitor"
 
 router = APIRouter(prefix="/api", responses=PROBLEMS)
 
 
 class NewSession(BaseModel):
-    """Anything else a client sends is dropped."""
+    """Anything else a client sends is dropped. `resume` is what a link in a mail carries: then nothing else is needed."""
 
     model_config = ConfigDict(extra="ignore")
 
     language: StrictStr | None = None
     page: StrictStr | None = None
     notice_accepted: StrictBool | None = None
+    resume: Annotated[StrictStr, Field(max_length=1000)] | None = None
 
 
 class NewMessage(BaseModel):
@@ -131,11 +135,13 @@ async def read_notice(request: Request, language: Annotated[str | None, Query(ma
 
 @router.post("/session", status_code=201, response_model=SessionBody)
 async def open_session(request: Request, body: NewSession) -> JSONResponse:
-    """Open a conversation; the notice must have been accepted."""
+    """Open a conversation, for which the notice must have been accepted, or reopen one by a link from a mail."""
     gateway = _gateway(request)
     language = _known_language(body.language, request)
     request.state.language = language
     await gateway.limits.session(gateway.address.network(request))
+    if body.resume is not None:
+        return await _reopen(gateway, body.resume)
     if body.notice_accepted is not True:
         raise Problem("notice_not_accepted")
     token, claims = gateway.signer.issue(language)
@@ -149,16 +155,34 @@ async def open_session(request: Request, body: NewSession) -> JSONResponse:
         choices = gateway.choices.offer(db, claims.conversation, [Button(**button) for button in buttons])
         return history.append(db, claims.conversation, [Draft("assistant", language, text, choices=choices)])
 
-    messages = await gateway.db.write(write)
-    return JSONResponse(
-        {
-            "token": token,
-            "expires_at": claims.expires_at.isoformat().replace("+00:00", "Z"),
-            "language": language,
-            "messages": [message.public() for message in messages],
-        },
-        201,
-    )
+    return _opened(token, claims, language, await gateway.db.write(write))
+
+
+async def _reopen(gateway: "Gateway", link: str) -> JSONResponse:
+    try:
+        conversation = gateway.signer.read_link(link)
+    except InvalidToken as error:
+        raise Problem("link_ended") from error
+
+    def write(db: Connection) -> tuple[str, Claims, str, list[history.Message]]:
+        chat = sessions.find_session(db, conversation)
+        if chat is None:
+            raise Problem("link_ended")
+        token, claims = gateway.signer.issue(chat.language, conversation)
+        sessions.prolong(db, conversation, claims.expires_at)
+        return token, claims, chat.language, history.latest(db, conversation, REOPENED_MESSAGES)
+
+    return _opened(*await gateway.db.write(write))
+
+
+def _opened(token: str, claims: Claims, language: str, messages: list[history.Message]) -> JSONResponse:
+    body = {
+        "token": token,
+        "expires_at": claims.expires_at.isoformat().replace("+00:00", "Z"),
+        "language": language,
+        "messages": [message.public() for message in messages],
+    }
+    return JSONResponse(body, 201)
 
 
 turns = APIRouter(route_class=_SessionReadWhenRefused)
@@ -229,12 +253,25 @@ async def stream(
     )
 
 
+@router.post("/typing", status_code=204, response_class=Response)
+async def show_typing(request: Request, claims: CurrentClaims) -> Response:
+    """The visitor is writing: shown to staff for some seconds, kept nowhere. Nothing is sent but the fact."""
+    gateway = _gateway(request)
+    await gateway.limits.typing(claims.conversation)
+    chat = await gateway.db.read(lambda db: sessions.find_session(db, claims.conversation))
+    if chat is None:
+        raise Problem("session_ended")
+    if chat.state in WITH_PEOPLE:
+        gateway.staff.visitor_typing.mark(claims.conversation, VISITOR)
+    return Response(status_code=204)
+
+
 @router.get("/export", response_model=dict[str, Any])
 async def export(request: Request, visitor: CurrentVisitor) -> JSONResponse:
     """Everything stored of this conversation, as a file."""
     gateway, conversation = _gateway(request), visitor.chat.conversation
     await gateway.limits.read(conversation)
-    data = await gateway.db.read(lambda db: personal_data.export(db, conversation))
+    data = await gateway.db.write(lambda db: personal_data.export(db, conversation, gateway.vault))
     return JSONResponse(data, headers={"Content-Disposition": 'attachment; filename="chat.json"'})
 
 

@@ -24,13 +24,14 @@ class SourceBody(BaseModel):
 
 
 class MessageBody(BaseModel):
-    """One message of the conversation."""
+    """One message of the conversation; `name` is the member of staff's who wrote it."""
 
     id: str
     at: str
     author: Literal["visitor", "assistant", "staff", "system"]
     language: Language
     text: str
+    name: str | None = None
     choices: list[OfferedButton] | None = None
     card: dict[str, Any] | None = None
     sources: list[SourceBody] | None = None

@@ -30,6 +30,14 @@ export async function open(language) {
   return session;
 }
 
+export async function reopen(link) {
+  const session = await request("POST", "/api/session", { body: { resume: link }, anonymous: true });
+  token = session.token;
+  sessionStorage.setItem(KEY, token);
+  history.replaceState({ chat: true }, "");
+  return session;
+}
+
 export function forget() {
   token = null;
   sessionStorage.removeItem(KEY);
@@ -38,6 +46,7 @@ export function forget() {
 
 export const send = (message) => request("POST", "/api/messages", { body: message });
 export const exported = () => request("GET", "/api/export");
+export const typing = () => request("POST", "/api/typing");
 export const erase = () => request("DELETE", "/api/session");
 
 export async function allMessages() {
@@ -93,7 +102,7 @@ async function run(lastId, handlers, signal) {
           if (event.id) lastId = event.id;
           const data = JSON.parse(event.data);
           if (event.name === "message") handlers.message(data);
-          else if (event.name === "typing") handlers.typing(data.typing);
+          else if (event.name === "typing") handlers.typing(data);
           else if (event.name === "state") {
             handlers.state(data.state);
             if (data.state === "ended") return;

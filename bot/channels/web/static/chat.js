@@ -1,10 +1,12 @@
 // The chat on the page: nothing is stored or sent before the visitor starts; unsent messages keep their id.
 
 import * as api from "./api.js";
+import { drawTyping, messageSent, tellTyping } from "./typing.js";
 import { atEnd, byId, currentLanguage, element, messageNode, reveal, setLanguage, t } from "./view.js";
 
 const AUTOMATIC_RETRIES = 3;
 const COUNT_FROM = 200;
+const RESUME = "#resume=";
 const texts = JSON.parse(byId("texts").textContent);
 const log = byId("log");
 const input = byId("input");
@@ -13,7 +15,9 @@ let stream = null;
 let lastId = null;
 let waiting = 0;
 let queue = Promise.resolve();
-let typingElsewhere = false;
+let assistantWrites = false;
+let staffWrites = null; // display name
+let link = null; // what a link in a mail carries
 let connected = true;
 let state = "bot";
 
@@ -116,17 +120,19 @@ function undelivered(node, body, text, refusal, passing) {
 
 function setWaiting(change) {
   waiting += change;
-  drawTyping();
+  drawWriters();
 }
 
-function drawTyping() {
-  const typing = (waiting > 0 || typingElsewhere) && state !== "human";
-  byId("typing").classList.toggle("on", typing);
-  byId("typing-text").textContent = typing ? t("typing") : "";
+const withPeople = () => state === "waiting" || state === "human";
+
+function drawWriters() {
+  drawTyping((waiting > 0 || assistantWrites) && !withPeople(), staffWrites);
 }
 
 function setState(next) {
   state = next;
+  byId("person").hidden = withPeople() || stream === null;
+  drawWriters();
   drawBanner();
 }
 
@@ -138,7 +144,11 @@ function drawBanner() {
 function connect() {
   stream = api.listen(lastId, {
     message: show,
-    typing: (typing) => { typingElsewhere = typing; drawTyping(); },
+    typing: ({ author, name, typing }) => {
+      if (author === "staff") staffWrites = typing ? name ?? "" : null;
+      else assistantWrites = typing;
+      drawWriters();
+    },
     state: (next) => (next === "ended" ? ended() : setState(next)),
     connection: (up) => { connected = up; drawBanner(); },
   });
@@ -162,12 +172,28 @@ async function start() {
   button.querySelector("span").textContent = t("starting");
   byId("gate-error").textContent = "";
   try {
-    openTalk((await api.open(currentLanguage())).messages);
+    openTalk((await (link ? api.reopen(link) : api.open(currentLanguage()))).messages);
+    link = null;
   } catch (refusal) {
     byId("gate-error").textContent = refusal.detail ?? t("offline");
+    if (refusal.status === 401) link = null;
   }
   button.disabled = false;
-  button.querySelector("span").textContent = t("start");
+  drawStart();
+}
+
+// A link is followed only when the visitor says so: programs that look at mails open links too.
+function takeLink() {
+  if (!location.hash.startsWith(RESUME)) return;
+  link = location.hash.slice(RESUME.length);
+  history.replaceState(null, "", location.pathname + location.search);
+  drawStart();
+}
+
+function drawStart() {
+  const label = byId("start").querySelector("span");
+  label.dataset.text = link ? "continue_chat" : "start";
+  label.textContent = t(label.dataset.text);
 }
 
 async function resume() {
@@ -188,9 +214,9 @@ function ended(key = "ended") {
   stream = null;
   api.forget();
   connected = true;
+  staffWrites = null;
   setState("bot");
   byId("composer").inert = true;
-  byId("person").hidden = true;
   notice(key, { key: "new_chat", run: renew }).querySelector("button").focus();
 }
 
@@ -238,6 +264,7 @@ function submit(event) {
   const text = input.value.trim();
   if (!text) return input.focus();
   input.value = "";
+  messageSent();
   grow();
   say(text);
   input.focus();
@@ -253,6 +280,7 @@ byId("confirm").addEventListener("close", (event) => {
   event.target.returnValue = "";
 });
 input.addEventListener("input", grow);
+input.addEventListener("input", () => withPeople() && input.value && tellTyping());
 input.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
 });
@@ -261,9 +289,10 @@ for (const link of document.querySelectorAll("[data-language]")) {
     event.preventDefault();
     setLanguage(texts, link.dataset.language);
     history.replaceState(history.state, "", `?lang=${link.dataset.language}`);
-    drawTyping();
+    drawWriters();
     drawBanner();
   });
 }
 setLanguage(texts, document.documentElement.lang);
-if (api.resume()) resume();
+takeLink();
+if (!link && api.resume()) resume();

@@ -44,6 +44,7 @@ export function messageNode(message, pressChoice) {
   const author = element("span", "author", t(message.author));
   author.dataset.text = message.author;
   author.lang = language;
+  if (message.name) head.append(element("span", "name", message.name));
   head.append(author, timeNode(message.at));
   node.append(head);
   if (message.text) {
