@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import KnowledgeAction
 from actions.contacts import show_contact
-from actions.conversation import language_of, parts_of, remember, say, told_around, turn_of, with_message
+from actions.conversation import FALLBACK, language_of, parts_of, remember, say, told_around, turn_of, with_message
 from actions.followup import affirm, deny
 from actions.handoff_slots import start_form
 from actions.insights import Record, note_answer, note_thumbs_down
@@ -71,14 +71,21 @@ class ActionAnswer(KnowledgeAction):
     ) -> list[EventType]:
         """The question alone; when that has no answer, with what was told around it, which may say what it is about."""
         said, noted = CollectingDispatcher(), list[Unanswered]()
+        told = snapshot.ranking.ask(around)
+        if told.mentions:  # "We were in Luzhou last year. How many people live there?"
+            named = [i for mention in told.mentions for i in mention.record_ids[:1]]
+            part.slots["subject"] = list(dict.fromkeys([*named, *(part.slots.get("subject") or ())]))[:4]
         events = answer(said, part, snapshot, noted.append, self._people.needed_for)
-        if around and _missed(events):
-            with_more = with_message(part, {**part.latest_message, "text": f"{around} {part.latest_message['text']}"})
+        # "We make pumps. What can you do for us?" is about pumps, not about what an assistant can do.
+        for_us = bool(told.concepts) and part.latest_message["intent"]["name"] == "ask_capabilities"
+        if around and (for_us or _missed(events)):
+            message = {**part.latest_message, "text": f"{around} {part.latest_message['text']}"}
+            if for_us:
+                message["intent"] = {"name": FALLBACK, "confidence": 0.0}
             again, noted_again = CollectingDispatcher(), list[Unanswered]()
-            events = answer(again, with_more, snapshot, noted_again.append, self._people.needed_for)
-            said = again
-            if not _missed(events):
-                noted = noted_again
+            after = answer(again, with_message(part, message), snapshot, noted_again.append, self._people.needed_for)
+            if not _missed(after):
+                said, events, noted = again, after, noted_again
         for question in noted:
             self._recorder.record(question)
         dispatcher.messages += said.messages

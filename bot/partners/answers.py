@@ -94,6 +94,8 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
         lenient, ranked = selection.with_context(ranked, asked, snapshot, turn)
     claims = claims_in(turn.text, asked, snapshot)
     statement = turn.intent == "check_statement" or "yes_no" in snapshot.vocabulary.flags.find(asked.folded)
+    if not statement:
+        ranked = selection.of_that_time(ranked, asked, snapshot)
     where: list[Scored] = []
     sure = certainty(ranked, asked, turn.language, snapshot, lenient=lenient)
     if sure < selection.needed(turn):

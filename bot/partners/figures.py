@@ -50,6 +50,12 @@ SCALED = re.compile(r"[\s\u00a0-]*([a-zäöüA-ZÄÖÜ]+|[万亿])")
 HAN_NUMBER = re.compile(r"[零〇一二两三四五六七八九十百千]+[万亿]?")
 YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 
+MONTHS = (
+    r"\bjan\w*|(?<!\d)1月", r"\bfeb\w*|(?<!\d)2月", r"\bmar\w*|\bmrz|(?<!\d)3月", r"\bapr\w*|(?<!\d)4月",
+    r"\bma[yi]\b|(?<!\d)5月", r"\bjun\w*|(?<!\d)6月", r"\bjul\w*|(?<!\d)7月", r"\baug\w*|(?<!\d)8月",
+    r"\bsep\w*|(?<!\d)9月", r"\bo[ck]t\w*|10月", r"\bnov\w*|11月", r"\bde[cz]\w*|12月",
+)  # fmt: skip
+
 
 def figures(text: str) -> frozenset[float]:
     """All figures written in digits, small number words and Chinese numerals, as values (万 = 10,000)."""
@@ -79,6 +85,11 @@ def figures(text: str) -> frozenset[float]:
 def years(text: str) -> frozenset[int]:
     """Years 1500-2099 in the text."""
     return frozenset(int(y) for y in YEAR.findall(text))
+
+
+def month_in(folded: str) -> int:
+    """The month (1 to 12) that a folded text names first by the calendar; 0 without one."""
+    return next((number for number, words in enumerate(MONTHS, start=1) if re.search(words, folded)), 0)
 
 
 def _value(digits: str) -> float:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.partners import answers, lists, references, selection
 from bot.partners.certainty import SURE, certainty
-from bot.partners.figures import years
+from bot.partners.figures import MONTHS, month_in, years
 from bot.partners.knowledge import Snapshot
 from bot.partners.ranking import CONTEXT_NEARNESS, Asked
 from bot.partners.records import CENTRE, Record
@@ -15,11 +15,6 @@ from bot.partners.turn import Answer, Turn, told
 
 MORE_FACTS = 2
 SHORT_WORDS, SHORT_CHARACTERS = 6, 40
-MONTHS = (
-    r"\bjan\w*|(?<!\d)1月", r"\bfeb\w*|(?<!\d)2月", r"\bmar\w*|\bmrz|(?<!\d)3月", r"\bapr\w*|(?<!\d)4月",
-    r"\bma[yi]\b|(?<!\d)5月", r"\bjun\w*|(?<!\d)6月", r"\bjul\w*|(?<!\d)7月", r"\baug\w*|(?<!\d)8月",
-    r"\bsep\w*|(?<!\d)9月", r"\bo[ck]t\w*|10月", r"\bnov\w*|11月", r"\bde[cz]\w*|12月",
-)  # fmt: skip
 DATE_WORDS = re.compile("|".join([*MONTHS, r"\d+", "年|月|日|号|那次|那一次|that time|damals|the one"]))
 LEAST_COVERED = 0.3  # share of the asked concepts that a fact about another record must have
 
@@ -176,7 +171,7 @@ def _same_question_then(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer 
     rest = DATE_WORDS.sub(" ", asked.masked)
     if len(when) != 1 or not turn.context.question or not snapshot.vocabulary.only_points(f"and {rest}"):
         return None
-    month = next((n for n, words in enumerate(MONTHS, start=1) if re.search(words, asked.folded)), 0)
+    month = month_in(asked.folded)
     start = f"{min(when)}-{month:02}" if month else str(min(when))
     then = {r.id for r in snapshot.records.values() if r.type == "link" and (r.date or "").startswith(start)}
     before = snapshot.ranking.ask(turn.context.question)

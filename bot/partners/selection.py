@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.partners.certainty import HIGHEST_SCORE, SURE, SURE_OUT_OF_SCOPE, certainty
-from bot.partners.figures import figures, years
+from bot.partners.figures import figures, month_in, years
+from bot.partners.index import fold_document
 from bot.partners.knowledge import Snapshot
 from bot.partners.names import Mention
 from bot.partners.ranking import CONTEXT_NEARNESS, Asked, Scored
@@ -46,6 +47,10 @@ MUST_BE_SAID = frozenset(
     {"address", "money", "cinema", "led_by", "students", "population", "area_size", "staff"}
 )  # no sentence answers these in passing
 TYPE_WINDOW = 2.5  # how far (in score) a fact of the asked type may lie behind the best
+WINDOW, SAME_TIME = (
+    12,
+    4.0,
+)  # so many facts, and so far (in score) behind the best, are looked through for the time asked about
 MARGIN = 1.0  # facts this close to the best (in score) are said with it
 
 
@@ -69,7 +74,8 @@ def with_context(ranked: list[Scored], asked: Asked, snapshot: Snapshot, turn: T
     for facts, bonus in ((first, TAKEN_UP[leaning]), (near, TAKEN_UP_LATELY[leaning])):
         if facts:
             found.append((_odds(facts, asked, snapshot, turn, lenient=True) + bonus, True, facts))
-    _, lenient, best = max(found, key=lambda each: each[0])
+    dated = [each for each in found if _then(each[2], asked, snapshot)]
+    _, lenient, best = max(dated or found, key=lambda each: each[0])
     unsure = leaning and certainty(best, asked, turn.language, snapshot, lenient=lenient) < SURE
     if unsure and (event := _of_the_event(near, turn, asked, snapshot)):
         return True, event
@@ -120,6 +126,32 @@ def of_the_asked_type(ranked: list[Scored], asked: Asked, snapshot: Snapshot) ->
     if not fitting:
         return [] if fits is _has_figure else ranked
     return [*fitting, *(s for s in ranked if s not in fitting)]
+
+
+def of_that_time(ranked: list[Scored], asked: Asked, snapshot: Snapshot) -> list[Scored]:
+    """ "Who led the visit in December 2019?": facts of that time first, if one is near enough; not for "was it in 2019?"."""
+    then = _then(ranked, asked, snapshot)
+    if not then or then[0] is ranked[0]:
+        return ranked
+    return [replace(then[0], score=ranked[0].score), *(s for s in ranked if s is not then[0])]
+
+
+def _then(ranked: Sequence[Scored], asked: Asked, snapshot: Snapshot) -> list[Scored]:
+    """Of the best facts those of the one year (and month) that the question names; none when it names none."""
+    when, month = years(asked.folded), month_in(asked.folded)
+    if len(when) != 1 or not ranked or "yes_no" in snapshot.vocabulary.flags.find(asked.folded):
+        return []
+
+    def fits(fact: Fact) -> bool:
+        text = fold_document(fact.in_language("en")[0])
+        date = snapshot.records[fact.record_id].date or ""
+        in_text = when <= years(text) and month in (0, month_in(text))
+        return in_text or date.startswith(f"{min(when)}-{month:02}" if month else str(min(when)))
+
+    best = ranked[0]
+    return [
+        s for s in ranked[:WINDOW] if best.score - s.score < SAME_TIME and s.nearness >= best.nearness and fits(s.fact)
+    ]
 
 
 def _has_date(fact: Fact) -> bool:
