@@ -77,7 +77,7 @@ class ActionAnswer(KnowledgeAction):
             part.slots["subject"] = list(dict.fromkeys([*named, *(part.slots.get("subject") or ())]))[:4]
         events = answer(said, part, snapshot, noted.append, self._people.needed_for)
         # "We make pumps. What can you do for us?" is about pumps, not about what an assistant can do.
-        for_us = bool(told.concepts) and part.latest_message["intent"]["name"] == "ask_capabilities"
+        for_us = bool(told.concepts) and turn_of(part).guess == "ask_capabilities"
         if around and (for_us or _missed(events)):
             message = {**part.latest_message, "text": f"{around} {part.latest_message['text']}"}
             if for_us:
