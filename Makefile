@@ -10,6 +10,8 @@ CORE := bot/core/.venv/bin/python
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
 	--custom-compile-command "make lock"
 PYTEST = $(PY) -m pytest
+# Most tests wait for a database or a process, so more of them run at once than there are cores; those of one file share what they start.
+PARALLEL = -n 3 --dist loadfile
 
 .PHONY: help run stop shell test check e2e report bench lint format types train lock clean
 
@@ -30,7 +32,7 @@ test: dev-env core-dev-env ## all tests that need no outside service
 	@$(CORE) -m bot.core data validate --fail-on-warnings > var/validate.log 2>&1 \
 		|| { tail -n 20 var/validate.log; exit 1; }
 	$(CORE) -m pytest tests/core
-	$(PYTEST) tests --ignore=tests/core --ignore=tests/e2e
+	$(PYTEST) $(PARALLEL) tests --ignore=tests/core --ignore=tests/e2e
 
 e2e: dev-env core-dev-env ## the real processes, PostgreSQL, Redis and a browser
 	@$(PY) -m bot prepare
