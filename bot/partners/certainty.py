@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from operator import mul
+from typing import NamedTuple
 
 from bot.partners.knowledge import Snapshot
 from bot.partners.ranking import Asked, Scored
@@ -18,13 +20,28 @@ CLEARER = 0.1  # how much nearer than any way of asking for a fact it must be
 QUESTION_WORDS = frozenset(["what_is", "which", "how", "who", "when", "where", "why", "whose", "how_many", "how_big"])
 ABOUT, LEAST_LEAD_ABOUT = 0.6, 1.0
 ABOUT_THE_NAMED = 0.8  # nearness of a fact that is about what the question names, not beside it
-# A logistic fit (`python -m bench.ranking --fit`): on ways of asking left out one by one, on questions that no fact answers, and on
-# the turns of the question sets that its makers may read. LENIENT: the question leans on the conversation's subject; WORDLESS:
-# it has no word of its own ("and since when?"), which is as good as said when it leans.
+
+
+class Terms(NamedTuple):
+    """What the probability is made of, each times its coefficient."""
+
+    score: float  # of the best fact, at most HIGHEST_SCORE
+    lead: float  # before the first fact about something else, at most LARGEST_LEAD
+    unsaid: float  # weight of the rarest word that the fact lacks
+    near: float  # nearness to what is named, 0 when nothing is
+    length: float  # words of its own; two Chinese characters are one
+    lenient: float  # the question leans on the conversation's subject
+    wordless: float  # it has no word of its own: "and since when?"
+    wordless_lenient: float
+    missing: float  # what MISSING says of concepts that the question has and the fact has not
+
+
+# A logistic fit by `python -m bench.certainty`: on the turns of the question sets whose failures may be read, and on questions
+# that no fact answers, both as they stand and as follow-ups. NOTHING_SAID was set by hand: the fit has too few questions
+# about things that nobody has ever thought of.
 BIAS = -2.09
-SCORE, LEAD, UNSAID, NEAR, LENGTH, LENIENT = 0.33, 0.42, -0.38, 0.33, 0.2, 0.71
-WORDLESS, WORDLESS_LENIENT = -0.69, 1.05
-NOTHING_SAID = -1.8  # by hand: the fit has too few questions about things nobody has ever thought of
+COEFFICIENTS = Terms(0.33, 0.42, -0.38, 0.33, 0.2, 0.71, -0.69, 1.05, 1.0)
+NOTHING_SAID = -1.8  # the fact has none of the question's words and concepts
 # What it costs when the question has a concept and the fact has not.
 MISSING = {
     "money": -3.4, "how_many": -2.8, "who": -2.3, "opening_hours": -2.1, "apply": -2.1, "companies": -2.1,
@@ -57,6 +74,16 @@ def certainty(ranked: Sequence[Scored], asked: Asked, language: str, snapshot: S
     """Probability (0..1) that the first of the ranked facts answers the question; 0 when it is known that none does."""
     if not ranked or snapshot.ranking.is_not_known(asked, language, ranked[0], CLEAR, CLEARER):
         return 0.0
+    words, han_runs = snapshot.vocabulary.content(asked.masked)
+    if not (words or han_runs or asked.mentions or lenient):
+        return 0.0  # nothing but "how is it going"
+    terms, nothing_said = weigh(ranked, asked, snapshot, lenient=lenient)
+    logit = BIAS + sum(map(mul, COEFFICIENTS, terms)) + NOTHING_SAID * nothing_said
+    return 1 / (1 + math.exp(-logit))
+
+
+def weigh(ranked: Sequence[Scored], asked: Asked, snapshot: Snapshot, *, lenient: bool) -> tuple[Terms, bool]:
+    """(the terms for the first of the ranked facts, whether it has none of the question's words and concepts)."""
     best = ranked[0]
     words, han_runs = snapshot.vocabulary.content(asked.masked)
     said = snapshot.ranking.solid_concepts(best.fact)
@@ -65,28 +92,24 @@ def certainty(ranked: Sequence[Scored], asked: Asked, language: str, snapshot: S
         missing -= QUESTION_WORDS  # those are known from the ways of asking only
     if "staff" in said and best.nearness >= ABOUT_THE_NAMED:
         missing -= {"employees"}
-    if not (words or han_runs or asked.mentions or lenient):
-        return 0.0  # nothing but "how is it going"
     named = any(mention.strength > 1 for mention in asked.mentions)
     lead = lead_of(ranked)
     if named and best.nearness >= ABOUT and best.covered >= ABOUT:
         lead = max(lead, LEAST_LEAD_ABOUT)  # a near fact about the same subject is no other answer
-    wordless = not (words or han_runs)
     unsaid, nothing_said = snapshot.ranking.unsaid(best.fact, words, han_runs)
-    logit = (
-        BIAS
-        + SCORE * min(best.score, HIGHEST_SCORE)
-        + LEAD * min(lead, LARGEST_LEAD)
-        + UNSAID * unsaid
-        + NOTHING_SAID * (nothing_said and not asked.concepts & said)
-        + NEAR * best.nearness * named
-        + LENGTH * (len(words) + sum(map(len, han_runs)) / 2)
-        + LENIENT * lenient
-        + WORDLESS * wordless
-        + WORDLESS_LENIENT * (wordless and lenient)
-        + sum(MISSING.get(concept, 0.0) for concept in missing)
+    wordless = not (words or han_runs)
+    terms = Terms(
+        score=min(best.score, HIGHEST_SCORE),
+        lead=min(lead, LARGEST_LEAD),
+        unsaid=unsaid,
+        near=best.nearness * named,
+        length=len(words) + sum(map(len, han_runs)) / 2,
+        lenient=lenient,
+        wordless=wordless,
+        wordless_lenient=wordless and lenient,
+        missing=sum(MISSING.get(concept, 0.0) for concept in missing),
     )
-    return 1 / (1 + math.exp(-logit))
+    return terms, nothing_said and not asked.concepts & said
 
 
 def lead_of(ranked: Sequence[Scored]) -> float:

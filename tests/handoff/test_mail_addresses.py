@@ -94,8 +94,8 @@ def test_a_domain_that_cannot_be_right_is_a_problem_with_a_suggestion(typed: str
 @pytest.mark.parametrize(
     "domain",
     [
-        *_PROVIDERS,
-        *_REAL_TOO,
+        *sorted(_PROVIDERS),
+        *sorted(_REAL_TOO),
         "example.org",
         "hs.example.org",
         "herne.de",

@@ -32,7 +32,9 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
     """The command line, checked."""
     parser = argparse.ArgumentParser(prog="python -m tests.report", description=__doc__)
     parser.add_argument("--url", help="a running copy without limits; otherwise one is started")
-    parser.add_argument("--sets", default=",".join(SETS), help="of plain, breadth, blind; comma between (default all)")
+    parser.add_argument(
+        "--sets", default=",".join(SETS), help="of plain, breadth, dialogues, blind; comma between (default all)"
+    )
     parser.add_argument("--questions", type=Path, help="a folder with {en,de,zh}.yml, instead of --sets")
     parser.add_argument("--noise", default="none,light", help="of none, light, heavy; single questions (default two)")
     parser.add_argument("--language", choices=LANGUAGES, action="append")

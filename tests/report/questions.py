@@ -12,7 +12,7 @@ import yaml
 FOLDER = Path(__file__).parent.parent / "questions"
 LANGUAGES = ("en", "de", "zh")
 # Sets by name; the questions of the hidden ones are counted, never shown, so that nobody tunes towards them.
-SETS = {"plain": FOLDER, "breadth": FOLDER / "breadth", "blind": FOLDER / "blind"}
+SETS = {"plain": FOLDER, "breadth": FOLDER / "breadth", "dialogues": FOLDER / "dialogues", "blind": FOLDER / "blind"}
 HIDDEN = ("blind",)
 DIALOGUE = "dialogue"
 
