@@ -36,7 +36,7 @@ test: dev-env core-dev-env ## all tests that need no outside service
 
 e2e: dev-env core-dev-env ## the real processes, PostgreSQL, Redis and a browser
 	@$(PY) -m bot prepare
-	$(PYTEST) tests/e2e
+	$(PYTEST) -n 2 --dist loadfile tests/e2e
 
 lint: dev-env ## style and types
 	$(PY) -m ruff check .
