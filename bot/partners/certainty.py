@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bot.partners.knowledge import Snapshot
 from bot.partners.ranking import Asked, Scored
 
-SURE = 0.25  # below this probability nothing is said as fact
+SURE = 0.23  # below this probability nothing is said as fact
 LOW = 0.35  # answers below it are shown to editors
 SURE_OUT_OF_SCOPE = 0.6  # a question taken for off-topic needs a clearer hit
 LARGEST_LEAD = 3.0

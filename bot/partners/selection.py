@@ -41,6 +41,7 @@ MOST_STRANGE = 0.25
 # How much likelier (logarithm of the odds) the subject, or what came up lately, is meant than something else: for questions
 # that stand alone and for those that lean on what was said.
 TAKEN_UP = {False: 0.5, True: 1.5}
+PLAINLY_ELSEWHERE = 0.0  # as likely as not: what leans on the subject is not answered with something else on less
 TAKEN_UP_LATELY = {False: 0.2, True: 0.8}
 ALL_NAMED = 0.75  # nearness of a fact that has everything the question names
 MUST_BE_SAID = frozenset(
@@ -75,7 +76,9 @@ def with_context(ranked: list[Scored], asked: Asked, snapshot: Snapshot, turn: T
         if facts:
             found.append((_odds(facts, asked, snapshot, turn, lenient=True) + bonus, True, facts))
     dated = [each for each in found if _then(each[2], asked, snapshot)]
-    _, lenient, best = max(dated or found, key=lambda each: each[0])
+    odds, lenient, best = max(dated or found, key=lambda each: each[0])
+    if leaning and not lenient and odds < PLAINLY_ELSEWHERE:
+        lenient, best = True, near or best
     unsure = leaning and certainty(best, asked, turn.language, snapshot, lenient=lenient) < SURE
     if unsure and (event := _of_the_event(near, turn, asked, snapshot)):
         return True, event

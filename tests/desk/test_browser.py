@@ -130,6 +130,7 @@ def test_a_login_that_is_over_is_told_and_the_text_stays(desk: Desk, enter: Ente
     page = enter()
     page.goto(f"{desk.url}/desk/cases/{number}")
     page.locator("#claim").click()
+    page.wait_for_load_state("load")  # before its script runs, the form is sent as a page of its own
     page.locator("#answer").fill("Noch nicht gesendet")
     page.context.clear_cookies()
     page.locator("#send").click()
