@@ -65,7 +65,7 @@ def samples_of_sets(snapshot: Snapshot) -> Iterator[Sample]:
                     right = turn.get("sources") != "none" and not complaint(
                         {"must": turn.get("must", ())}, [{"text": said}]
                     )
-                    terms, _ = certainty.weigh(ranked, asked, snapshot, lenient=lenient)
+                    terms, _ = certainty.weigh(ranked, asked, entry.language, snapshot, lenient=lenient)
                     yield Sample(terms, right, 1.0, group)
 
 
@@ -79,12 +79,12 @@ def samples_not_known(snapshot: Snapshot) -> Iterator[Sample]:
                 ranked = ranking.rank(asked, language)
                 if any(m.strength > 1 for m in asked.mentions):
                     ranked = [s for s in ranked if s.nearness > 0] or ranked
-                terms, _ = certainty.weigh(ranked, asked, snapshot, lenient=False)
+                terms, _ = certainty.weigh(ranked, asked, language, snapshot, lenient=False)
                 yield Sample(terms, False, NOT_KNOWN_WEIGHT, -number)
                 rest = replace(ranking.ask(asked.masked or question), mentions=())
                 near = [s for s in ranking.rank(rest, language, (record_id,)) if s.nearness > 0]
                 if near:
-                    terms, _ = certainty.weigh(near, rest, snapshot, lenient=True)
+                    terms, _ = certainty.weigh(near, rest, language, snapshot, lenient=True)
                     yield Sample(terms, False, FOLLOW_UP_WEIGHT, -number)
 
 

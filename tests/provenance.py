@@ -14,14 +14,20 @@ from pypinyin import lazy_pinyin
 from bot.partners.knowledge import Snapshot
 from bot.partners.records import LANGUAGES, Record
 from bot.replies.dates import date_text
+from bot.replies.handoff_words import WORDS as FORM
 from bot.replies.message import where
 from bot.replies.phrases import LIST_SEPARATOR, PHRASES, listing, phrase
 
+Texts = Mapping[str, Mapping[str, str]]
 RESPONSES = Path(__file__).parent.parent / "data" / "responses"
 FACT = "\0"  # stands where the text of a named fact stood
 BETWEEN = re.compile(rf"(?:\s|–|{FACT})+")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 QUOTE = "question"
+# Gaps of the form that opens a case: hours of a desk, what the visitor gave, the number of the case.
+OF_THE_MOMENT = frozenset(
+    re.findall(r"\{(\w+)\}", " ".join(text for by_language in FORM.values() for text in by_language.values()))
+) - {"desk", "topic", QUOTE}
 # Parts of other phrases, card labels and button titles: no sentences.
 NO_SENTENCES = (
     "filter_", "as_of", "undated", "own_site", "since", "on_hold", "in_", "choice_",
@@ -36,6 +42,7 @@ class Provenance:
         self._snapshot = snapshot
         sentences = [key for key in PHRASES if not key.startswith(NO_SENTENCES) and PHRASES[key]["en"]]
         self._patterns = [self._pattern(key, language) for key in sentences for language in LANGUAGES]
+        self._patterns += [self._pattern(key, language, FORM) for key in FORM for language in LANGUAGES]
         self._patterns += [self._attribution(language) for language in LANGUAGES]
         self._patterns += [re.compile(_any(_responses())), re.compile(rf"\d+\. {_any(self._lines())}(?=\n|$)")]
         self._cells = self._card_cells()
@@ -66,9 +73,9 @@ class Provenance:
             text = text[max(match.end() for match in found) :]
         return ""
 
-    def _pattern(self, key: str, language: str) -> re.Pattern[str]:
+    def _pattern(self, key: str, language: str, texts: Texts = PHRASES) -> re.Pattern[str]:
         """A phrase with what may stand in its gaps: names, labels, dates and counts of records, never anything."""
-        pieces = PLACEHOLDER.split(PHRASES[key][language])
+        pieces = PLACEHOLDER.split(texts[key][language])
         return re.compile("".join(self._gap(p, language) if n % 2 else re.escape(p) for n, p in enumerate(pieces)))
 
     def _gap(self, name: str, language: str) -> str:
@@ -98,6 +105,12 @@ class Provenance:
         if name == "languages":
             one = _any(PHRASES[f"in_{la}"][language] for la in LANGUAGES)
             return f"{one}(?:{separator}{one})*"
+        if name == "topic":
+            return _any(record.name(language) for record in snapshot.records.values())
+        if name == "back":
+            return r"[^\n]+?\d\d:\d\d[^.。\n]*"  # a German date has a full stop, its time comes after
+        if name in OF_THE_MOMENT:
+            return r"[^\n]+?"
         if name == QUOTE:
             return f"(?P<{QUOTE}>.+?)"
         raise LookupError(f"no values are known for the gap {name}")

@@ -77,12 +77,14 @@ def certainty(ranked: Sequence[Scored], asked: Asked, language: str, snapshot: S
     words, han_runs = snapshot.vocabulary.content(asked.masked)
     if not (words or han_runs or asked.mentions or lenient):
         return 0.0  # nothing but "how is it going"
-    terms, nothing_said = weigh(ranked, asked, snapshot, lenient=lenient)
+    terms, nothing_said = weigh(ranked, asked, language, snapshot, lenient=lenient)
     logit = BIAS + sum(map(mul, COEFFICIENTS, terms)) + NOTHING_SAID * nothing_said
     return 1 / (1 + math.exp(-logit))
 
 
-def weigh(ranked: Sequence[Scored], asked: Asked, snapshot: Snapshot, *, lenient: bool) -> tuple[Terms, bool]:
+def weigh(
+    ranked: Sequence[Scored], asked: Asked, language: str, snapshot: Snapshot, *, lenient: bool
+) -> tuple[Terms, bool]:
     """(the terms for the first of the ranked facts, whether it has none of the question's words and concepts)."""
     best = ranked[0]
     words, han_runs = snapshot.vocabulary.content(asked.masked)
@@ -97,6 +99,8 @@ def weigh(ranked: Sequence[Scored], asked: Asked, snapshot: Snapshot, *, lenient
     if named and best.nearness >= ABOUT and best.covered >= ABOUT:
         lead = max(lead, LEAST_LEAD_ABOUT)  # a near fact about the same subject is no other answer
     unsaid, nothing_said = snapshot.ranking.unsaid(best.fact, words, han_runs)
+    if not (language in best.fact.text or best.fact.asked.get(language)):
+        unsaid, nothing_said = 0.0, False  # in its own language it may well say it
     wordless = not (words or han_runs)
     terms = Terms(
         score=min(best.score, HIGHEST_SCORE),
