@@ -20,7 +20,7 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting in the environment, and a project folder without .env."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setattr("bot.settings.ROOT", tmp_path)
+    monkeypatch.setattr("bot.settings.reading.ROOT", tmp_path)
 
 
 @pytest.mark.parametrize(
