@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic_core import PydanticUndefined
 
-from bot import settings as module
-from bot.settings import GENERATED, ROOT, Settings, SettingsError, ensure_secrets, load_settings
+from bot.settings import GENERATED, ROOT, Settings, SettingsError, ensure_secrets, kinds, load_settings, reading
 
 EXAMPLE = ROOT / ".env.example"
 LONG = "x" * 32
@@ -20,7 +19,8 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """No setting in the environment, and a project folder without .env."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setattr(module, "ROOT", tmp_path)
+    for module in (kinds, reading):
+        monkeypatch.setattr(module, "ROOT", tmp_path)
     return tmp_path
 
 
@@ -34,7 +34,7 @@ def test_every_setting_has_a_line_with_a_comment_in_the_example() -> None:
 
 
 def test_the_example_holds_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ROOT", ROOT)
+    monkeypatch.setattr(reading, "ROOT", ROOT)
     example = Settings(_env_file=EXAMPLE)  # type: ignore[call-arg]
     defaults = Settings(_env_file=None)  # type: ignore[call-arg]
     different = {name for name in Settings.model_fields if getattr(example, name) != getattr(defaults, name)}
