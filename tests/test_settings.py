@@ -34,7 +34,7 @@ def test_every_setting_has_a_line_with_a_comment_in_the_example() -> None:
 
 
 def test_the_example_holds_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "ROOT", ROOT)
+    monkeypatch.setattr(kinds, "ROOT", ROOT)
     example = Settings(_env_file=EXAMPLE)  # type: ignore[call-arg]
     defaults = Settings(_env_file=None)  # type: ignore[call-arg]
     different = {name for name in Settings.model_fields if getattr(example, name) != getattr(defaults, name)}
