@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -14,7 +15,7 @@ from bot.insights.recorder import Recorder
 from bot.partners.knowledge import KnowledgeBase, Snapshot
 
 
-class KnowledgeAction(Action):  # type: ignore[misc] # rasa_sdk has no types
+class KnowledgeAction(Action, ABC):  # type: ignore[misc] # rasa_sdk has no types
     """An action that answers from the newest knowledge; `respond` runs in a thread and may block."""
 
     action_name = ""
@@ -34,6 +35,6 @@ class KnowledgeAction(Action):  # type: ignore[misc] # rasa_sdk has no types
     def _work(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         return self.respond(dispatcher, tracker, self._knowledge.current())
 
+    @abstractmethod
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
         """Say one thing through `dispatcher`; return what is to be remembered."""
-        raise NotImplementedError

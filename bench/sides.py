@@ -128,7 +128,7 @@ def actions(settings: Settings, environment: Mapping[str, str], log: Path) -> Se
 def gateway(settings: Settings, environment: Mapping[str, str], log: Path) -> Server:
     """The gateway in front of the light core."""
     return Server(
-        [sys.executable, "-m", "bot", "gateway"], environment, log, lambda: answers(f"{public_url(settings)}readyz")
+        [sys.executable, "-m", "bot.gateway"], environment, log, lambda: answers(f"{public_url(settings)}readyz")
     )
 
 

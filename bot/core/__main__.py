@@ -1,4 +1,5 @@
 """`python -m bot.core <rasa arguments>`: Rasa's own command line, without TensorFlow and with this project's guards."""
+import gc
 import sys
 import warnings
 from pathlib import Path
@@ -18,8 +19,17 @@ def quiet() -> None:
         warnings.filterwarnings("ignore", category=category)
 
 
+def without_setuptools() -> None:
+    """Sanic asks for distutils, which this Python has; setuptools would put its own, much larger one in its place."""
+    hook = sys.modules.get("_distutils_hack")
+    if hook:
+        hook.remove_shim()
+
+
 def main() -> None:
     """Prepares the environment, then hands over to Rasa."""
+    gc.disable()  # thousands of modules are loaded, and none of them is garbage
+    without_setuptools()
     root = str(Path.cwd())
     if root not in sys.path:
         sys.path.insert(0, root)
@@ -30,12 +40,14 @@ def main() -> None:
     if refusal:
         sys.exit(refusal)
     sys.argv[1:] = command_line.with_defaults(sys.argv[1:], settings)
-    absent.install()
+    command = next(iter(sys.argv[1:]), "")
+    absent.install(command)
     from bot.core import guards
 
-    guards.install(settings, next(iter(sys.argv[1:]), ""))
+    guards.install(settings, command)
     import rasa.__main__
 
+    gc.enable()
     rasa.__main__.main()
 
 

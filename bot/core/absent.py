@@ -10,8 +10,10 @@ import types
 
 # Third-party packages of channels, stores and brokers that this core does not offer.
 LIBRARIES = ("aio_pika", "aiogram", "aiormq", "boto3", "botocore", "fbmessenger", "google.auth", "google.oauth2", "pymongo",
-             "slack_sdk", "spacy.cli", "twilio", "webexteamssdk")
-# Rasa's own modules that would pull in TensorFlow, with the names others import from them.
+             "sentry_sdk", "slack_sdk", "socketio", "spacy.cli", "twilio", "webexteamssdk")
+# What only training, the shell and Rasa's own API need; a server starts sooner without them.
+NOT_FOR_SERVING = ("dask", "jwt", "prompt_toolkit", "questionary", "sanic_jwt")
+# Modules that would pull in TensorFlow or report to others, with the names others import from them.
 COMPONENTS = "rasa.engine.recipes.default_components"
 RASA_MODULES = {
     COMPONENTS: (),
@@ -23,10 +25,22 @@ RASA_MODULES = {
     "rasa.nlu.classifiers.diet_classifier": ("DIETClassifier",),
     "rasa.nlu.selectors.response_selector": ("ResponseSelector",),
     "rasa.core.policies.ted_policy": ("TEDPolicy",),
+    "structlog_sentry": ("SentryProcessor",),
 }
 # Loaded when first used: drawing confusion matrices needs matplotlib, answering does not.
 LAZY = ("rasa.utils.plotting",)
 NO_OPERATION = {"setup_tf_environment", "check_deterministic_ops"}
+
+
+class PassesOn:
+    """Stands in for the step of Rasa's logging that reports to Sentry: leaves the line as it is."""
+
+    def __init__(self, **options):
+        """Takes the stock step's options and needs none."""
+
+    def __call__(self, logger, method, event):
+        """Returns the line unchanged."""
+        return event
 
 
 class AbsentLibraryError(ImportError):
@@ -64,12 +78,15 @@ class _AbsentModule(types.ModuleType):
 class AbsentFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Import hook: stands before the ordinary finders, answers for the names above only."""
 
+    def __init__(self, libraries: tuple = LIBRARIES):
+        self.libraries = tuple(name + "." for name in libraries)
+
     def find_spec(self, fullname, path=None, target=None):
         if fullname in LAZY:
             spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
             spec.loader = importlib.util.LazyLoader(spec.loader)
             return spec
-        if fullname in RASA_MODULES or (fullname + ".").startswith(tuple(name + "." for name in LIBRARIES)):
+        if fullname in RASA_MODULES or (fullname + ".").startswith(self.libraries):
             return importlib.machinery.ModuleSpec(fullname, self, is_package=fullname not in RASA_MODULES)
         return None
 
@@ -89,11 +106,13 @@ class AbsentFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         for name in RASA_MODULES.get(module.__name__, ()):
             if name in NO_OPERATION:
                 setattr(module, name, lambda: None)
+            elif name == "SentryProcessor":
+                setattr(module, name, PassesOn)
             else:
                 getattr(module, name)
 
 
-def install() -> None:
-    """Puts the hook in place; to be called before `import rasa`."""
+def install(command: str = "") -> None:
+    """Puts the hook in place; to be called before `import rasa`, whose command this is."""
     if not any(isinstance(finder, AbsentFinder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, AbsentFinder())
+        sys.meta_path.insert(0, AbsentFinder(LIBRARIES + NOT_FOR_SERVING if command == "run" else LIBRARIES))

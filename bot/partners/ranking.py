@@ -20,14 +20,12 @@ from bot.partners.names import Mention, NameIndex
 from bot.partners.not_known import NotKnown, Questions
 from bot.partners.records import LANGUAGES, Fact, Record
 from bot.partners.spelling import Speller
-from bot.partners.wording import Wording
+from bot.partners.wording import Wording, documents
 from bot.store import StoreUnavailable
 
 TWIN_NEARNESS = 0.8  # a city and its administration
 TEXT_NEARNESS = 0.6  # the fact's sentence names the subject
 REMEMBERED = 256  # texts
-HALF_STRANGE = 0.4
-SHORTEST_STRANGE = 4  # letters; shorter words say little, and are often slips
 SEVERAL = 3  # ways of asking that make a concept part of what a fact answers
 CONTEXT_NEARNESS = 0.9  # the subject comes from the conversation, not from the question
 
@@ -101,19 +99,10 @@ class Ranking:
         for found in self._fact_concepts:
             for concept in found:
                 counts[concept] = counts.get(concept, 0) + 1
-        texts = [*(t for f in self.facts for t in f.text.values())]
-        texts += [t for f in self.facts for many in f.asked.values() for t in many]
-        self._wording = Wording(self.facts, concepts.find)
-        self._words = {word for text in texts for word in LATIN.findall(fold_document(text))}
-        self._speller = Speller(map(fold_document, texts), read_common_words(), concepts.find)
-        self._stems = {word[:6] for word in self._words if len(word) >= 6}
-        self._pairs = {
-            run[i : i + 2]
-            for text in texts
-            for run in HAN_RUN.findall(fold_document(text))
-            for i in range(len(run) - 1)
-        }
-        self._characters = {c for pair in self._pairs for c in pair}
+        self.wording = Wording(self.facts, concepts.find)
+        self._speller = Speller(
+            (text for fact in self.facts for text in documents(fact)), read_common_words(), concepts.find
+        )
         total = len(self.facts)
         self._weight = {c: float(np.log((1 + total) / (1 + n)) + 0.1) for c, n in counts.items()}
 
@@ -127,28 +116,12 @@ class Ranking:
 
     def means_nothing(self, asked: Asked) -> bool:
         """Whether a text is signs, digits or letters that no fact and no question is made of."""
-        known = any(len(word) > 1 and word in self._words for word in LATIN.findall(asked.folded))
+        known = any(len(word) > 1 and self.wording.uses(word) for word in LATIN.findall(asked.folded))
         return not (asked.mentions or asked.concepts or known or HAN_RUN.search(asked.folded))
-
-    def strange_share(self, words: Sequence[str], han_runs: Sequence[str]) -> float:
-        """Share (0..1) of the words and pairs of Chinese characters that no fact and no way of asking uses."""
-        pairs = [run[i : i + 2] for run in han_runs for i in range(len(run) - 1)]
-        strange = [
-            w
-            for w in words
-            if len(w) >= SHORTEST_STRANGE and not (w in self._words or w[:6] in self._stems or self._concepts.find(w))
-        ]
-        # Two known characters side by side are often a word put together anew, and only half a surprise.
-        doubt = sum(
-            0.0 if pair in self._pairs else HALF_STRANGE if all(c in self._characters for c in pair) else 1.0
-            for pair in pairs
-        )
-        total = len(words) + len(pairs)
-        return (len(strange) + doubt) / total if total else 0.0
 
     def unsaid(self, fact: Fact, words: Sequence[str], han_runs: Sequence[str]) -> tuple[float, bool]:
         """(weight of the rarest of these words that a fact says nothing of, whether it says nothing of any)."""
-        return self._wording.unsaid(fact, self._all_concepts[fact.id], words, han_runs)
+        return self.wording.unsaid(fact, self._all_concepts[fact.id], words, han_runs)
 
     def _ask(self, text: str) -> Asked:
         """Fold a question and find names and concepts in it."""

@@ -97,7 +97,7 @@ def _of_the_event(near: list[Scored], turn: Turn, asked: Asked, snapshot: Snapsh
     words, han_runs = snapshot.vocabulary.content(asked.masked)
     if record is None or record.type != "link" or asked.concepts & (MUST_BE_SAID | ASKS_FIGURE):
         return []
-    if snapshot.ranking.strange_share(words, han_runs) > MOST_STRANGE:
+    if snapshot.ranking.wording.strange_share(words, han_runs) > MOST_STRANGE:
         return []
     own = [replace(s, score=HIGHEST_SCORE) for s in near if s.fact.record_id == record.id]
     return sorted(own, key=lambda s: s.fact.id in turn.context.said)

@@ -14,17 +14,25 @@ from bot.partners.records import Fact
 STEM, SHORTEST_STEMMED = 6, 5  # letters
 PAIR = 0.6  # two Chinese characters weigh less than a word
 FLOOR = 0.3
+HALF_STRANGE = 0.4
+SHORTEST_STRANGE = 4  # letters; shorter words say little, and are often slips
 REMEMBERED = 100_000  # facts, as they were worded
 
 
+def documents(fact: Fact) -> tuple[str, ...]:
+    """A fact's sentences and ways of asking in all languages, folded."""
+    asked = (text for many in fact.asked.values() for text in many)
+    return tuple(map(fold_document, (*fact.text.values(), *asked)))
+
+
 @lru_cache(maxsize=REMEMBERED)
-def _said(documents: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+def _said(folded: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
     """(words and their stems, pairs of Chinese characters and single ones) of a fact's sentences and ways of asking."""
     words, pairs = set[str](), set[str]()
-    for folded in map(fold_document, documents):
-        for word in LATIN.findall(folded):
+    for text in folded:
+        for word in LATIN.findall(text):
             words |= {word, word[:STEM]}
-        for run in HAN_RUN.findall(folded):
+        for run in HAN_RUN.findall(text):
             pairs |= {run[i : i + size] for size in (1, 2) for i in range(len(run))}
     return frozenset(words), frozenset(pairs)
 
@@ -34,12 +42,25 @@ class Wording:
 
     def __init__(self, facts: Sequence[Fact], concepts_in: Callable[[str], Collection[str]]) -> None:
         self._concepts_in = concepts_in
-        self._of = {
-            fact.id: _said((*fact.text.values(), *(a for m in fact.asked.values() for a in m))) for fact in facts
-        }
+        self._of = {fact.id: _said(documents(fact)) for fact in facts}
         self._facts = len(facts)
         self._words = Counter(word for words, _ in self._of.values() for word in words)
         self._pairs = Counter(pair for _, pairs in self._of.values() for pair in pairs)
+
+    def uses(self, word: str) -> bool:
+        """Whether any fact has a word, or one that begins alike."""
+        return self._words[word[:STEM]] > 0
+
+    def strange_share(self, words: Sequence[str], han_runs: Sequence[str]) -> float:
+        """Share (0..1) of the words and pairs of Chinese characters that no fact and no way of asking uses."""
+        pairs = [run[i : i + 2] for run in han_runs for i in range(len(run) - 1)]
+        strange = [w for w in words if len(w) >= SHORTEST_STRANGE and not (self.uses(w) or self._concepts_in(w))]
+        # Two known characters side by side are often a word put together anew, and only half a surprise.
+        doubt = sum(
+            0.0 if self._pairs[pair] else HALF_STRANGE if all(self._pairs[c] for c in pair) else 1.0 for pair in pairs
+        )
+        total = len(words) + len(pairs)
+        return (len(strange) + doubt) / total if total else 0.0
 
     def unsaid(
         self, fact: Fact, concepts: Collection[str], words: Sequence[str], han_runs: Sequence[str]

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.replies.dates import MONTHS
+from bot.replies.dates import MONTHS, WEEKDAYS
 
-WEEKDAYS = {
-    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
-    "de": ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"],
-    "zh": ["星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"],
-}
 _DAY = {"en": "{day} {month}", "de": "{day}. {month}"}
 _UNTIL = {"en": "today until {time} (Herne)", "de": "heute bis {time} Uhr", "zh": "今天{time}之前（黑尔讷时间）"}
 _FROM = {

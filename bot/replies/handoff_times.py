@@ -5,14 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.handoff.hours import Moment, Standing
-from bot.replies.dates import MONTHS
+from bot.replies.dates import MONTHS, WEEKDAYS
 from bot.replies.handoff_words import word
 
-WEEKDAYS = {
-    "en": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
-    "de": ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"],
-    "zh": ["星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"],
-}
 CLOCKS = {
     "Europe/Berlin": {"en": "Berlin time", "de": "Berliner Zeit", "zh": "柏林时间"},
     "Asia/Shanghai": {"en": "Beijing time", "de": "Pekinger Zeit", "zh": "北京时间"},

@@ -12,8 +12,9 @@ from bot.handoff.intake import STEPS, TRIES, Form, Step
 from bot.handoff.routing import read_handoff
 from bot.partners.records import Desk
 from bot.replies import handoff
+from bot.replies.dates import WEEKDAYS
 from bot.replies.handoff import Scene
-from bot.replies.handoff_times import CLOCKS, WEEKDAYS, closed_text, moment_text
+from bot.replies.handoff_times import CLOCKS, closed_text, moment_text
 from bot.replies.handoff_words import WORDS, word
 from bot.settings import ROOT
 
