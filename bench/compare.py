@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
+import os
 import random
+import shutil
 import sys
 import tempfile
 from collections import defaultdict
@@ -88,7 +91,29 @@ def start(stack: ExitStack, side: Side, figures: Figures, model: Path, folder: P
     return server
 
 
-def measure(folder: Path, epochs: int, seconds: float) -> Result:
+def trained(side: Side, figures: Figures, asked: list[Sentence], folder: Path, kept: Path | None) -> tuple[Path, str]:
+    """(the model of a side, when it was trained): now, or earlier with the same data when `kept` has it."""
+    if kept is None:
+        return train(side, figures, asked, folder), _now_and_load()
+    inputs = [side.config, *sorted(path for path in (folder / "data").rglob("*.yml"))]
+    key = hashlib.sha256(b"".join(path.read_bytes() for path in inputs)).hexdigest()[:16]
+    store = kept / f"{side.name}-{key}"
+    told, model = store / "figures.json", store / f"{side.name}.tar.gz"
+    if not told.exists():
+        store.mkdir(parents=True, exist_ok=True)
+        shutil.copy(train(side, figures, asked, folder), model)
+        known = {"training": figures.training, "accuracy": figures.accuracy, "when": _now_and_load()}
+        told.write_text(json.dumps(known), encoding="utf-8")
+    known = json.loads(told.read_text(encoding="utf-8"))
+    figures.training, figures.accuracy = known["training"], known["accuracy"]
+    return model, known["when"]
+
+
+def _now_and_load() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d %H:%M} (load {os.getloadavg()[1]:.1f})"
+
+
+def measure(folder: Path, epochs: int, seconds: float, kept: Path | None = None) -> Result:
     """All steps, one after the other. Raises Failed."""
     begun = datetime.now(UTC)
     settings = own_copy(folder)
@@ -103,8 +128,7 @@ def measure(folder: Path, epochs: int, seconds: float) -> Result:
     stock = sides.stock(settings, folder, free_port(), epochs)
     models = {}
     for side, figures in ((light, result.light), (stock, result.stock)):
-        result.note_load(f"training {side.name}")
-        models[side.name] = train(side, figures, asked, folder)
+        models[side.name], result.trained[side.name] = trained(side, figures, asked, folder, kept)
     with ExitStack() as stack:
         actions = stack.enter_context(sides.actions(settings, light.environment, folder / "actions.log"))
         result.note_load("starting")
@@ -141,10 +165,13 @@ def main() -> int:
     parser.add_argument(
         "--seconds", type=float, default=20.0, help="how long each crowd of visitors writes (default 20)"
     )
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="keep what was trained there, and use it again with the same data"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         try:
-            result = measure(Path(name), options.epochs, options.seconds)
+            result = measure(Path(name), options.epochs, options.seconds, options.keep)
         except Failed as error:
             console.print(f"[red]{error}[/red]")
             return 1

@@ -43,6 +43,7 @@ class Result:
     short_turn: float = 0.0
     long_turn: float = 0.0
     system_load: dict[str, float] = field(default_factory=dict)
+    trained: dict[str, str] = field(default_factory=dict)
 
     def note_load(self, what: str) -> None:
         """Remember how busy the machine was before a step: processes wanting a core, mean of the last minute."""
@@ -136,6 +137,7 @@ def markdown(result: Result) -> str:
         f"{number}: {result.stock.turns[number].turns} and {result.light.turns[number].turns}" for number in VISITORS
     )
     busy = ", ".join(f"{what} {load:.1f}" for what, load in result.system_load.items())
+    trained = ", ".join(f"{name} {at}" for name, at in result.trained.items())
     lines = [
         "# Light core against stock Rasa", "",
         "Written by `make bench`; measured in one run, on the same data, by the same client.", "",
@@ -152,6 +154,7 @@ def markdown(result: Result) -> str:
         "left out on both sides.",
         f"- Stock is `config.stock.yml` with {result.epochs} training epochs for both of its networks"
         + ("." if result.epochs == 100 else "; its file says 100. Its training time, and perhaps its share of intents understood, would be higher with all of them."),
+        f"- Trained: {trained}, UTC; the load is the mean of the last five minutes of training.",
         "- As in `rasa test nlu`, the fallback threshold does not count: an intent is right when it is the likeliest.",
         "- A turn is one HTTP request and its answer. Light core: `POST /api/messages` of the gateway, with session, limits, inbox and "
         "history on disk. Stock: Rasa's own `rest` channel straight into the core, conversations in memory, nothing in front. "

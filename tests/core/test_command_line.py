@@ -82,3 +82,13 @@ def test_rasas_command_line_runs_without_tensorflow_installed_or_imported(root):
     assert done.returncode == 0, done.stderr
     assert "3.6.21" in done.stdout
     assert done.stderr == ""
+
+
+def test_a_serving_core_loads_nothing_that_reports_to_others_and_nothing_for_training(root):
+    code = (
+        "import sys; from bot.core import absent; absent.install('run'); import rasa.core.agent, rasa.server;"
+        "print(sorted(name for name in ('dask', 'jwt', 'questionary', 'sentry_sdk', 'socketio')"
+        " if isinstance(getattr(sys.modules.get(name), '__file__', None), str)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, check=False, capture_output=True, text=True, timeout=120)
+    assert done.stdout.strip() == "[]", done.stderr
