@@ -31,13 +31,13 @@ FROM_FACTS = frozenset(
 OVERVIEW_FACTS = 3
 
 
-def respond(turn: Turn, snapshot: Snapshot) -> Answer:
-    """The answer to one message, with the context for the next one."""
+def respond(turn: Turn, snapshot: Snapshot, asked: Asked | None = None) -> Answer:
+    """The answer to one message, with the context for the next one; `asked` is its question where it was read before."""
     if turn.fact and turn.fact in snapshot.facts:
         return say_facts(turn, snapshot, (snapshot.facts[turn.fact],), ())
     if turn.record and turn.record in snapshot.records:
         return overview(turn, snapshot, turn.record)
-    asked = snapshot.ranking.ask(turn.text)
+    asked = asked or snapshot.ranking.ask(turn.text)
     if (
         turn.intent in ASKS_FOR_LIST
         and turn.context.subject

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.partners import answers, followup, lists, references, selection
+from bot.partners.descriptions import described
 from bot.partners.knowledge import Snapshot
 from bot.partners.ranking import Asked
 from bot.partners.records import CENTRE
@@ -37,6 +38,7 @@ TRUST = dict.fromkeys(
 )
 TRUST |= {"talk_to_human": 0.6, "ask_contact": 0.4}
 NAMES_BELONG = ("ask_contact", "talk_to_human", "set_language")  # a name in it does not make it a question
+CAPABILITIES = "ask_capabilities"  # "What can you do?", but "what can you do there?" is about the subject
 OWN = frozenset({CENTRE, "herne", "city-of-herne", "luzhou"})
 
 
@@ -47,14 +49,15 @@ def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
         return answers.respond(turn, snapshot)
     sure = turn.intent != FALLBACK
     guess = turn.intent if sure else turn.guess if turn.certainty >= LEAST_GUESS else ""
-    asked = snapshot.ranking.ask(turn.text)
+    asked = described(snapshot.ranking.ask(turn.text), turn.context, snapshot)
     pointed = references.with_ordinal(asked, turn.context, snapshot)
     if pointed is not asked:
         if snapshot.vocabulary.says_nothing_special(pointed.masked):
             return followup.choose(turn, snapshot, pointed.mentions[0].record_ids[0])
         return answers.by_facts(replace(turn, intent=FALLBACK), snapshot, pointed).listing(turn.context.listed)
     named = any(m.strength > 1 for m in asked.mentions) and guess not in NAMES_BELONG
-    if not sure and not named and guess in TRUST and turn.certainty >= TRUST[guess]:
+    points = bool(turn.context.subject) and "pronoun" in snapshot.vocabulary.flags.find(asked.folded)
+    if not sure and not named and not (points and guess == CAPABILITIES) and turn.certainty >= TRUST.get(guess, 2):
         return guess
     if not sure and snapshot.ranking.means_nothing(asked) and references.ordinal(asked.folded) is None:
         return answers.unknown(turn, snapshot, (), ())
@@ -70,7 +73,7 @@ def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
     ):
         return listed
     if sure:
-        return answers.respond(turn, snapshot)
+        return answers.respond(turn, snapshot, asked)
     by_facts = answers.by_facts(as_question, snapshot, asked)
     if (
         guess in LISTS

@@ -19,7 +19,7 @@ ELLIPTIC_PHRASES = re.compile(
 GROUPS = ("kinds", "countries", "cities", "parts", "link_kinds")
 FLAGS = (
     "count", "oldest", "newest", "suspended", "active", "yes_no", "pronoun", "where", "else", "not_that", "compares",
-    "any_kind", "partner_words", "other_one", "listing", "before", "after",
+    "any_kind", "partner_words", "other_one", "listing", "before", "after", "the_place", "the_partnership",
 )  # fmt: skip
 
 
