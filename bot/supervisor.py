@@ -159,6 +159,9 @@ def child_environment(settings: Settings) -> dict[str, str]:
         # Small matrices gain nothing from more threads, and each thread and arena costs memory.
         "OPENBLAS_NUM_THREADS": "1",
         "MALLOC_ARENA_MAX": "2",
+        # Readings of single characters are enough; those of phrases, and copies, take 50 MB.
+        "PYPINYIN_NO_PHRASES": "1",
+        "PYPINYIN_NO_DICT_COPY": "1",
         "HOST": settings.host,
         "PORT": str(settings.port),
         "CORE_PORT": str(settings.core_port),

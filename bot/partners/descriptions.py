@@ -12,7 +12,7 @@ from bot.partners.turn import Context
 
 DESCRIBED = 2  # strength of a described record, as of one that is named
 OURS = frozenset({"herne", "city-of-herne"})  # named beside its twin towns without being what is asked about
-ASKS_WHICH_ONES = frozenset({"count", "oldest", "newest", "listing", "before", "after", "compares"})
+ASKS_WHICH_ONES = frozenset({"count", "oldest", "newest", "listing", "compares"})
 
 
 def described(asked: Asked, context: Context, snapshot: Snapshot) -> Asked:

@@ -33,7 +33,7 @@ def sound(folded: str) -> str:
 def _frame(text: str) -> tuple[str, ...]:
     """What two texts that sound alike share: the first letter and the consonants, or the syllables."""
     if not text.isascii():
-        return tuple(lazy_pinyin(text))
+        return tuple(lazy_pinyin(list(text)))  # one by one, so that the dictionary of phrases is not needed
     return text[0], re.sub(r"[aeiou]", "", sound(text))
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from math import log
+from sys import intern
 
 from bot.partners.concepts import HAN_RUN, LATIN
 from bot.partners.index import fold_document
@@ -31,9 +32,9 @@ def _said(folded: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
     words, pairs = set[str](), set[str]()
     for text in folded:
         for word in LATIN.findall(text):
-            words |= {word, word[:STEM]}
+            words |= {intern(word), intern(word[:STEM])}  # most facts share most of them
         for run in HAN_RUN.findall(text):
-            pairs |= {run[i : i + size] for size in (1, 2) for i in range(len(run))}
+            pairs |= {intern(run[i : i + size]) for size in (1, 2) for i in range(len(run))}
     return frozenset(words), frozenset(pairs)
 
 
