@@ -1,0 +1,123 @@
+"""`python -m tests.faults [--long]`: the goals on SQLite and on PostgreSQL with Redis, side by side; one table."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from bot.settings import ROOT
+
+from .document import write_document
+from .figures import Row, print_table
+from .plan import GOALS, Goal
+from .scale import LONG, SHORT, Scale
+from .services import ServiceMissing, postgres_cluster, redis_process
+from .stage import Stage, set_up
+
+BACKENDS = ("sqlite", "postgresql")
+
+
+def main() -> None:
+    """Exits 1 when a figure does not hold."""
+    options = _options()
+    scale = LONG if options.long else SHORT
+    goals = [goal for goal in GOALS if not options.only or goal.name in options.only]
+    if options.backend and options.out:
+        rows = _one_backend(options.backend, scale, goals, options.keep)
+        Path(options.out).write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
+        return
+    begun = time.monotonic()
+    backends = [options.backend] if options.backend else list(BACKENDS)
+    rows = _side_by_side(backends, sys.argv[1:])
+    print_table(rows, f"Faults, {scale.name} form, {time.monotonic() - begun:.0f} s")
+    if options.document:
+        write_document(rows, scale, time.monotonic() - begun)
+    sys.exit(0 if rows and all(row.held for row in rows) else 1)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--long", action="store_true", help="more of everything, and load")
+    parser.add_argument("--only", nargs="*", help="names of goals, see plan.py")
+    parser.add_argument("--backend", choices=BACKENDS, help="one kind of database only")
+    parser.add_argument("--document", action="store_true", help="write docs/reliability.md")
+    parser.add_argument("--keep", help="folder to keep databases and logs in")
+    parser.add_argument("--out", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _side_by_side(backends: list[str], arguments: list[str]) -> list[Row]:
+    """One process for each kind of database."""
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+        running = []
+        for backend in backends:
+            out = Path(folder) / f"{backend}.json"
+            command = [sys.executable, "-m", "tests.faults", *arguments, "--backend", backend, "--out", str(out)]
+            running.append((out, subprocess.Popen(command, cwd=ROOT)))
+        rows: list[Row] = []
+        for (out, process), backend in zip(running, backends, strict=True):
+            process.wait()
+            if out.exists():
+                rows += [Row(**row) for row in json.loads(out.read_text(encoding="utf-8"))]
+            else:
+                rows.append(Row("all", f"the run on {backend}", "a table", "it broke off", False, backend))
+        order = [goal.name for goal in GOALS]
+        return sorted(
+            rows, key=lambda row: (order.index(row.goal) if row.goal in order else 99, row.backend != "SQLite")
+        )
+
+
+def _one_backend(backend: str, scale: Scale, goals: list[Goal], keep: str | None) -> list[Row]:
+    with ExitStack() as stack:
+        try:
+            cluster = stack.enter_context(postgres_cluster()) if backend == "postgresql" else None
+            redis = stack.enter_context(redis_process()) if backend == "postgresql" else None
+        except ServiceMissing as missing:
+            print(f"{missing}; the goals on PostgreSQL and Redis are left out.", file=sys.stderr)
+            return []
+        folder = Path(keep or stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-"))) / backend
+
+        async def run() -> list[Row]:
+            async with set_up(folder, cluster, redis) as stage:
+                await stage.start()
+                return [row for goal in goals for row in await _held_to(goal, stage, scale)]
+
+        try:
+            return asyncio.run(run())
+        except Exception as error:
+            return [
+                Row(
+                    "all",
+                    "the copy is started",
+                    "it starts",
+                    f"{type(error).__name__}: {str(error)[-300:]}",
+                    False,
+                    backend,
+                )
+            ]
+
+
+async def _held_to(goal: Goal, stage: Stage, scale: Scale) -> list[Row]:
+    begun = time.monotonic()
+    try:
+        await stage.until_ready(60)
+        async with asyncio.timeout(goal.most_seconds(scale)):
+            rows = await goal.run(stage, scale)
+    except Exception as error:
+        rows = [Row(goal.name, "the goal's own run", "it ends", f"{type(error).__name__}: {str(error)[:200]}", False)]
+        await stage.heal()
+    took = time.monotonic() - begun
+    print(f"  {stage.backend}: {goal.title} ({took:.0f} s)", file=sys.stderr, flush=True)
+    return [replace(row, backend=stage.backend) for row in rows]
+
+
+if __name__ == "__main__":
+    main()
