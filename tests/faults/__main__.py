@@ -36,7 +36,7 @@ def main() -> None:
         return
     begun = time.monotonic()
     backends = [options.backend] if options.backend else list(BACKENDS)
-    rows = _side_by_side(backends, sys.argv[1:])
+    rows = _run(backends, sys.argv[1:], scale.side_by_side)
     print_table(rows, f"Faults, {scale.name} form, {time.monotonic() - begun:.0f} s")
     if options.document:
         write_document(rows, scale, time.monotonic() - begun)
@@ -54,14 +54,16 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _side_by_side(backends: list[str], arguments: list[str]) -> list[Row]:
-    """One process for each kind of database."""
+def _run(backends: list[str], arguments: list[str], side_by_side: bool) -> list[Row]:
+    """One process for each kind of database; at once, or one after the other for waits that mean something."""
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         running = []
         for backend in backends:
             out = Path(folder) / f"{backend}.json"
             command = [sys.executable, "-m", "tests.faults", *arguments, "--backend", backend, "--out", str(out)]
             running.append((out, subprocess.Popen(command, cwd=ROOT)))
+            if not side_by_side:
+                running[-1][1].wait()
         rows: list[Row] = []
         for (out, process), backend in zip(running, backends, strict=True):
             process.wait()

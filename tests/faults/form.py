@@ -37,6 +37,7 @@ class Request:
     steps: list[str] = field(default_factory=list)
     apologies: int = 0
     broken: str = ""
+    refused: bool = False
 
     @property
     def stayed_in_step(self) -> bool:
@@ -45,7 +46,7 @@ class Request:
         return places == sorted(places)
 
 
-async def request_person(visitor: Visitor, address: str, up_to: str = "") -> Request:
+async def request_person(visitor: Visitor, address: str, up_to: str = "", give_up_after: str = "\0") -> Request:
     """Go through the form to its end, or until the step `up_to` is asked for; again where an apology came instead."""
     request = Request(visitor, address)
     said: Said | None = None
@@ -56,7 +57,8 @@ async def request_person(visitor: Visitor, address: str, up_to: str = "") -> Req
             request.apologies += 1
             continue
         request.number = _number_told(said, visitor.language)
-        if request.number:
+        request.refused = give_up_after in said.answer
+        if request.number or request.refused:
             return request
         step = _asked_for(said, visitor.language)
         if step:
@@ -71,7 +73,12 @@ async def request_person(visitor: Visitor, address: str, up_to: str = "") -> Req
 async def finish(request: Request) -> Request:
     """Go on with a request that was left at a step."""
     visitor = request.visitor
-    last = next(said for said in reversed(visitor.said) if said.replies and not visitor.is_apology(said))
+    last = _last_asked(visitor)
+    request.number = _number_told(last, visitor.language)
+    if request.number:
+        return request
+    step = _asked_for(last, visitor.language)
+    request.steps += [step] if step and step not in request.steps[-1:] else []
     move = _next_move(_asked_for(last, visitor.language), last, visitor.language, request.address)
     for _ in range(MOST_MOVES):
         said = await visitor.say(**move)
@@ -86,6 +93,24 @@ async def finish(request: Request) -> Request:
         move = _next_move(step, said, visitor.language, request.address)
     request.broken = "no end"
     return request
+
+
+def next_message(request: Request) -> Said:
+    """The message that answers what was asked last, not sent yet."""
+    visitor = request.visitor
+    last = _last_asked(visitor)
+    return visitor.message(**_next_move(_asked_for(last, visitor.language), last, visitor.language, request.address))
+
+
+def send_of(request: Request) -> Said:
+    """The press of "send" of a request that is filled in, not sent yet."""
+    visitor = request.visitor
+    last = _last_asked(visitor)
+    return visitor.message(choice=_choice(last, word("choice_send", visitor.language)))
+
+
+def _last_asked(visitor: Visitor) -> Said:
+    return next(said for said in reversed(visitor.said) if said.replies and not visitor.is_apology(said))
 
 
 def _asked_for(said: Said, language: str) -> str:

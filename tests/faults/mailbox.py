@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from email.parser import BytesParser
 from email.policy import default
@@ -15,11 +16,12 @@ DATA_SECONDS = 0.15  # a mail takes a moment, so that kills meet dialogues
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail as it was taken."""
+    """One mail as it was taken; `at` is of the monotonic clock."""
 
     message_id: str
     to: str
     text: str
+    at: float = 0.0
 
 
 class Mailbox:
@@ -49,7 +51,8 @@ class Mailbox:
         text = f"{mail['Subject']}\n{body.get_content() if body else ''}"
         self.dialogues += 1
         try:
-            self.mails.append(Mail(str(mail["Message-ID"]).strip(), str(envelope.rcpt_tos[0]), text))
+            message_id, to = str(mail["Message-ID"]).strip(), str(envelope.rcpt_tos[0])
+            self.mails.append(Mail(message_id, to, text, time.monotonic()))
             await asyncio.sleep(DATA_SECONDS)
         finally:
             self.dialogues -= 1

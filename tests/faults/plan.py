@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from .figures import Row
-from .goals import accounts, kills
+from .goals import accounts, actions, bad_input, intrusion, kills, limits, load, mails, repeats, stores
 from .scale import Scale
 from .stage import Stage
 
@@ -25,6 +25,21 @@ class Goal:
 
 
 GOALS = (
+    Goal("G12", "exposed surface", intrusion.surface),
+    Goal("G10", "spoofing", intrusion.spoofing),
+    Goal("G13", "limits", limits.limits),
+    Goal("G14", "load", load.load),
+    Goal("G9", "bystanders", load.bystanders),
+    Goal("G8", "bad input", bad_input.bad_input),
+    Goal("G11", "intents typed", intrusion.injection),
+    Goal("G6", "duplicates", repeats.duplicates),
+    Goal("G7", "bursts", repeats.bursts),
+    Goal("G5", "the mail server goes", mails.server_goes),
+    Goal("G4", "the action server is away", actions.actions_away),
+    Goal("G4", "the action server is slow", actions.actions_slow),
+    Goal("G3", "the database is away", stores.database_away),
+    Goal("F09", "Redis is away", stores.redis_away),
+    Goal("G5", "the mail server returns", mails.server_returns),
     Goal("G2", "the core is killed", kills.core_kills),
     Goal("G1", "gateway and actions are killed", kills.kill_loop),
     Goal("F23", "rolling restart", kills.rolling_restart),

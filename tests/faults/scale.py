@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Scale:
-    """Counts and seconds of one form of the harness; counts are per kind of database."""
+    """Counts and seconds of one form of the harness; counts are per kind of database.
+
+    `slack` widens bounds of waits where both databases and other work share the machine.
+    """
 
     name: str
+    side_by_side: bool
+    slack: float
     kill_seconds: float
     requests: int  # hand-offs during the kill loop
     chatters: int  # visitors who only ask, during the kill loop
     core_kills: int
-    outages: int  # of each kind of each service
+    outages: int  # of each kind
     outage_seconds: float
     requests_in_outage: int
     duplicates: int
@@ -22,9 +27,18 @@ class Scale:
     bad_inputs: int  # per language
     bystander_seconds: float
     spoofs: int
+    injections: int
     rolling_seconds: float
     load_seconds: float  # 0: no load goal
 
 
-SHORT = Scale("short", 55, 15, 3, 2, 1, 8, 3, 12, 6, 90, 10, 60, 15, 0)
-LONG = Scale("long", 300, 100, 6, 10, 3, 20, 12, 60, 30, 1500, 40, 400, 40, 180)
+SHORT = Scale(
+    name="short", side_by_side=True, slack=4, kill_seconds=50, requests=15, chatters=2, core_kills=1, outages=1, outage_seconds=7,
+    requests_in_outage=3, duplicates=6, bursts=6, bad_inputs=80, bystander_seconds=5, spoofs=60, injections=90, rolling_seconds=12,
+    load_seconds=0,
+)  # fmt: skip
+LONG = Scale(
+    name="long", side_by_side=False, slack=1, kill_seconds=300, requests=110, chatters=6, core_kills=8, outages=2, outage_seconds=20,
+    requests_in_outage=12, duplicates=60, bursts=30, bad_inputs=1500, bystander_seconds=40, spoofs=500, injections=1200, rolling_seconds=30,
+    load_seconds=180,
+)  # fmt: skip

@@ -64,6 +64,7 @@ class Stage:
     kills: dict[str, int] = field(default_factory=dict)
     kills_in_dialogue: int = 0
     core_start_seconds: float = 0.0
+    mails_away_since: float = 0.0
     requests: list[Any] = field(default_factory=list)  # hand-offs of all goals, for the accounts at the end
     _supervisor: subprocess.Popen[bytes] | None = None
 
@@ -160,11 +161,11 @@ class Stage:
                 await asyncio.sleep(0.2)
         return asyncio.get_running_loop().time() - begun
 
-    async def until(self, look: Callable[[], Any], seconds: float) -> None:
+    async def until(self, look: Callable[[], Any], seconds: float, every: float = 0.1) -> None:
         """Returns when `look` is true; raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while not look():
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(every)
 
     async def query(self, statement: str, *, transcripts: bool = False) -> list[tuple[Any, ...]]:
         """Rows straight from the database, past every proxy."""
@@ -177,6 +178,19 @@ class Stage:
         file = self.var_dir / ("tracker.db" if transcripts else "assistant.db")
         with closing(sqlite3.connect(file, timeout=10)) as connection_:
             return list(connection_.execute(statement))
+
+    async def execute(self, statement: str) -> None:
+        """Change a row by hand, past every proxy."""
+        await asyncio.to_thread(self._execute, statement)
+
+    def _execute(self, statement: str) -> None:
+        if self.cluster:
+            with psycopg.connect(self.environment["DATABASE_URL"].replace("+psycopg", "")) as connection:
+                connection.execute(statement.encode())
+            return
+        with closing(sqlite3.connect(self.var_dir / "assistant.db", timeout=10)) as connection_:
+            connection_.execute(statement)
+            connection_.commit()
 
 
 @asynccontextmanager

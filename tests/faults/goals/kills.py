@@ -61,6 +61,9 @@ async def _kill_until(stage: Stage, end: float) -> int:
     count, number = 0, 0
     while time.monotonic() < end:
         await asyncio.sleep(random.uniform(*EVERY_SECONDS))
+        if number % 4 == 0:  # every other kill of the gateway meets a mail that is being handed over
+            with contextlib.suppress(TimeoutError):
+                await stage.until(lambda: stage.mailbox.dialogues, 3, every=0.01)
         count += await stage.kill(WORKERS[number % len(WORKERS)])
         number += 1
     return count
