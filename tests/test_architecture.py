@@ -204,7 +204,7 @@ def test_nothing_happens_at_import() -> None:
     names = [dotted(n) for n in MODULES if not n.startswith(("bot/core/", "migrations/"))]
     names.remove("actions.__main__")
     done = subprocess.run(
-        [sys.executable, "-c", IMPORT_ALL, *names], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        [sys.executable, "-c", IMPORT_ALL, *names], cwd=ROOT, capture_output=True, text=True, timeout=180, check=False,
         env={"PATH": "", "VAR_DIR": "/nonexistent"},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
@@ -214,7 +214,7 @@ def tracked() -> list[str]:
     """Files that are, or would be, committed."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False)
     except FileNotFoundError:
         pytest.skip("git is not installed here")
     if done.returncode:

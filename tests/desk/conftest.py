@@ -23,11 +23,13 @@ from bot.partners.loader import load
 from bot.partners.queries import desks as read_desks
 from bot.settings import ROOT, Settings
 from bot.store import Store
+from tests.browsers import chromium
 from tests.gateway.fake_core import RunningServer
 from tests.handoff.conftest import KEY, a_request, start_conversation
 from tests.partners.conftest import BACKENDS
 from tests.postgres import Cluster
 
+__all__ = ["chromium"]
 PASSWORD = "correct horse battery"
 PEOPLE = {
     "wei": ("Wei Muster", "staff", ("city-twinning",)),
@@ -70,7 +72,7 @@ class Person:
     """Somebody at the desk: a browser without scripts."""
 
     def __init__(self, desk: Desk, login: str, password: str = PASSWORD) -> None:
-        self.http = httpx.Client(base_url=desk.url, timeout=20, trust_env=False, follow_redirects=True)
+        self.http = httpx.Client(base_url=desk.url, timeout=60, trust_env=False, follow_redirects=True)
         self.entered = self.log_in(login, password)
 
     def log_in(self, login: str, password: str = PASSWORD) -> httpx.Response:

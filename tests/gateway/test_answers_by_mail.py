@@ -1,7 +1,6 @@
 """Whoever has left gets the answer by mail, with a link that reopens this one conversation and nothing else."""
 
 import re
-import time
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -16,6 +15,7 @@ from bot.gateway.tables import chat_session
 from bot.handoff.outbox import opened, rows
 from bot.handoff.outbox_tables import outbox
 from bot.handoff.records import Case
+from tests.waiting import until
 
 from .conftest import Chat
 from .live import Live
@@ -50,12 +50,7 @@ def test_who_is_long_gone_gets_the_answer_by_mail_at_once_and_sealed(live: Live,
     assert (answer.to, answer.language, answer.params["answer"]) == (ADDRESS, "de", "Am Montag um zehn.")
     [stored] = live.answers_by_mail()
     assert ADDRESS not in stored.to and "Montag" not in str(stored.params)
-    deadline = time.monotonic() + 15
-    while not (
-        files := [f for f in (tmp_path / "mail").rglob("*") if f.is_file() and b"Antwort auf" in f.read_bytes()]
-    ):
-        assert time.monotonic() < deadline, "no mail came"
-        time.sleep(0.1)
+    files = until(lambda: [f for f in (tmp_path / "mail").rglob("*.eml") if b"Antwort auf" in f.read_bytes()])
     mail = message_from_bytes(files[0].read_bytes(), policy=policy.default)
     body = mail.get_body(("plain",))
     assert body is not None

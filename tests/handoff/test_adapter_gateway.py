@@ -1,6 +1,5 @@
 """A help desk with the real gateway between it and the visitor: over HTTP in both directions, through a restart."""
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,13 +18,12 @@ from tests.gateway.fake_core import FakeCore, RunningServer
 from tests.gateway.live import DESKS, Live, said
 from tests.partners.conftest import BACKENDS
 from tests.postgres import Cluster
+from tests.waiting import until
 
 from . import fake_chatwoot, fake_zammad
 from .adapter_bench import Fake
 from .fake_chatwoot import FakeChatwoot
 from .fake_zammad import FakeZammad
-
-SECONDS = 30
 
 
 @pytest.fixture(params=["chatwoot", "zammad"])
@@ -82,14 +80,6 @@ def opens_case(live: Live, chat: Chat, helpdesk: str) -> None:
     wanted = Request(live.conversation(chat), "m-1", "en", Contact("When does the delegation leave?"))
     way = route(live.data, DESKS, [], "en")
     live.store.run(lambda session: open_case(session, live.vault, wanted, way, DESKS, helpdesk=helpdesk))
-
-
-def until(what: Callable[[], bool]) -> None:
-    """Wait for what another thread is about to do."""
-    deadline = time.monotonic() + SECONDS
-    while not what():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
 
 
 def call(live: Live, name: str, signed: tuple[Any, bytes]) -> int:

@@ -12,7 +12,7 @@ from bot.partners import queries
 from bot.settings import ROOT
 from bot.store import Store
 
-from .conftest import DESKS, desk
+from .conftest import DESKS, a_desk
 
 DELIVERED = ROOT / "data" / "handoff"
 
@@ -73,7 +73,7 @@ def test_a_rule_for_topic_and_language_comes_before_one_for_either(changed: Any)
 def test_a_desk_that_is_gone_is_passed_over(data: HandoffData) -> None:
     left = [d for d in DESKS if d.id != "city-twinning"]
     assert route(data, left, ["luzhou"], "de").desk == "centre-general"
-    only = [desk("new-desk", "de")]
+    only = [a_desk("new-desk", "de")]
     assert route(data, only, ["luzhou"], "de").desk == "new-desk"
     assert route(data, [], ["luzhou"], "de") == Route(
         "centre-general", None, "centre-general", data.offices.by_id["middle-ruhr"], "default"
