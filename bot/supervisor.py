@@ -16,7 +16,7 @@ from typing import IO
 
 import httpx
 
-from bot.model import CORE_PYTHON
+from bot.model import CORE_PYTHON, digest
 from bot.settings import ROOT, Settings, process_environment
 
 ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - recognised, not bound
@@ -55,6 +55,8 @@ class Supervisor:
         logs = settings.var_dir / "log"
         logs.mkdir(parents=True, exist_ok=True)
         core_key = {"Authorization": f"Bearer {settings.core_secret.get_secret_value()}"}
+        # What was verified is what is loaded, at each restart of the core too.
+        self._environment["MODEL_SHA256"] = digest(model)
         core = [str(CORE_PYTHON), "-m", "bot.core", "run", "--model", str(model), "--port", str(settings.core_port)]
         self.children = [
             Child(
@@ -177,6 +179,7 @@ def core_environment(settings: Settings) -> dict[str, str]:
         "CORE_SECRET": settings.core_secret.get_secret_value(),
         "ACTIONS_URL": settings.actions_url,
         "ACTIONS_TOKEN": settings.actions_token.get_secret_value(),
+        "LOG_LEVEL": settings.log_level,
         "TRACKER_URL": settings.tracker,
         "NAMES_FILE": str(settings.names_file),
         "NAMES_REFRESH_SECONDS": str(settings.names_refresh_seconds),

@@ -3,7 +3,7 @@ import sys
 import warnings
 from pathlib import Path
 
-from bot.core import absent, command_line
+from bot.core import absent, archive, command_line
 from bot.core.settings import current
 
 
@@ -29,11 +29,18 @@ def main() -> None:
     refusal = command_line.refusal(sys.argv[1:])
     if refusal:
         sys.exit(refusal)
+    command = next(iter(sys.argv[1:]), "")
+    if command == "run" and sys.argv[2:3] != ["actions"]:
+        refusal = archive.refusal(command_line.model(sys.argv[1:]), settings.model_sha256)
+        if refusal:
+            sys.exit(refusal)
     sys.argv[1:] = command_line.with_defaults(sys.argv[1:], settings)
     absent.install()
-    from bot.core import guards
+    from bot.core import guards, redacted_logs
 
-    guards.install(settings, next(iter(sys.argv[1:]), ""))
+    if command == "run":
+        redacted_logs.install(settings.log_level)
+    guards.install(settings, command)
     import rasa.__main__
 
     rasa.__main__.main()

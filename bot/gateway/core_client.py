@@ -14,6 +14,7 @@ from bot.gateway.problems import Problem
 RETRY_EVERY_SECONDS = 0.4
 TURN_PATH = "/webhooks/gateway/turn"
 HEALTH_PATH = "/webhooks/gateway/health"
+ERASE_PATH = "/webhooks/gateway/erase"
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,15 @@ class CoreClient:
                 if now - self._away_since >= self._patience:
                     raise (TurnRefused if refused else Problem)("assistant_away", retry_after=3) from error
                 await asyncio.sleep(RETRY_EVERY_SECONDS)
+
+    async def erase(self, conversation: str, seconds: float) -> bool:
+        """Whether the core has forgotten a conversation; False when it did not answer so within `seconds`."""
+        try:
+            async with asyncio.timeout(seconds):
+                status, _ = await self._http.post(ERASE_PATH, json.dumps({"conversation": conversation}).encode())
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+        return status == 204
 
     async def health(self, seconds: float) -> dict[str, Any]:
         """The core's own health object {status, model, ...}; raises as Loopback.get does."""

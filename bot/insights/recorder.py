@@ -15,7 +15,7 @@ from bot.insights.nearness import nearness
 from bot.insights.questions import Unanswered, visitor_hash
 from bot.partners import queries
 from bot.partners.knowledge import Snapshot
-from bot.privacy.redaction import redact
+from bot.common.redaction import redact
 from bot.store import Store, StoreUnavailable
 
 WAITING = 1000  # questions

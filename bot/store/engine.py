@@ -80,6 +80,17 @@ class Store:
         """One round trip."""
         self.read(lambda connection: connection.execute(text("SELECT 1")))
 
+    def empty_log(self) -> None:
+        """Empty SQLite's write-ahead log, where deleted text would otherwise stay readable; nothing elsewhere."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        with _spoken_failures():
+            connection = self.engine.raw_connection()
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+            finally:
+                connection.close()
+
     def close(self) -> None:
         self.engine.dispose()
 
