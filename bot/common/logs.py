@@ -76,7 +76,7 @@ class Record(logging.LogRecord):
             message = super().getMessage()
         except Exception:  # arguments that do not fit; the message alone says where that is
             message = str(msg)
-        kind, error, trace = exc_info if isinstance(exc_info, tuple) and len(exc_info) == 3 else (None, None, None)
+        kind, _, trace = exc_info if isinstance(exc_info, tuple) and len(exc_info) == 3 else (None, None, None)
         if kind is not None:
             message = f"{message} [{kind.__name__} at {', '.join(places(trace)) or 'no place'}]"
         whose = name.partition(".")[0]

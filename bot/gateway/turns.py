@@ -74,7 +74,7 @@ class Turns:
         erasers: Sequence[Eraser] = (),
     ) -> None:
         self._db, self._core, self._choices, self._streams = db, core, choices, streams
-        self._cases, self._traces, self._erasers = cases, traces, erasers
+        self._cases, self.traces, self._erasers = cases, traces, erasers
         self.visitor_wrote: Callable[[str], None] = lambda conversation: None
         self.people_concerned: Callable[[], None] = lambda: None  # something changed that staff want to see
         self._orders: WeakValueDictionary[str, _Order] = WeakValueDictionary()
@@ -95,7 +95,7 @@ class Turns:
         async with order.intake, order.turn:
             for eraser in self._erasers:
                 await eraser(conversation)
-            await self._db.write(lambda db: personal_data.erase(db, conversation, self._traces))
+            await self._db.write(lambda db: personal_data.erase(db, conversation, self.traces))
             await self._db.truncate_log()
         self._streams.ring(conversation)
         self.people_concerned()

@@ -7,8 +7,8 @@ import re
 import tempfile
 from pathlib import Path
 
-from bot.common.text import fold
 from bot.common.redaction import has_marks
+from bot.common.text import fold
 
 MARKUP = frozenset("[]{}()/\\")  # means something else in Rasa's training files
 _INTENT = re.compile(r"^- intent: *(\S+)\s*$")

@@ -12,6 +12,14 @@ PROBLEMS: dict[str, tuple[int, dict[str, str]]] = {
             "zh": "无法读取该请求，请重新发送。",
         },
     ),
+    "contact_data_sealed": (
+        503,
+        {
+            "en": "Your contact data are sealed and cannot be opened here at the moment, so the download would be incomplete. The Centre has to put its key in place; please try again later.",
+            "de": "Ihre Kontaktdaten sind versiegelt und lassen sich hier zurzeit nicht öffnen; der Download wäre unvollständig. Das Zentrum muss seinen Schlüssel wieder einsetzen; bitte versuchen Sie es später erneut.",
+            "zh": "您的联系信息已加密，目前无法在此打开，因此无法提供完整下载。需由中心恢复密钥，请稍后再试。",
+        },
+    ),
     "notice_not_accepted": (
         400,
         {
