@@ -37,7 +37,7 @@ RANK = {
     "bot.partners": 2, "bot.handoff": 2, "bot.privacy": 2, "bot.insights": 2,
     "bot.replies": 3,
     "bot.channels": 4, "bot.gateway": 4, "bot.desk": 4, "actions": 4,
-    "bot.model": 5, "bot.supervisor": 5, "bot.shell": 5, "bot.commands": 6, "bot.__main__": 6,
+    "bot.model": 5, "bot.pulse": 5, "bot.supervisor": 5, "bot.standin": 5, "bot.shell": 5, "bot.operation": 5, "bot.commands": 6, "bot.__main__": 6,
 }  # fmt: skip
 ENVIRONMENT_READERS = {"bot/settings/reading.py", "bot/core/settings.py", "bot/core/__main__.py"}
 ENGINE_MAKERS = {"bot/store/engine.py", "bot/core/tracker_store.py"}

@@ -153,6 +153,21 @@ def _sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql(options.get("sqlite_begin", "BEGIN"))
 
 
+def is_reachable(url: str) -> bool:
+    """Whether a database server answers at all; one that refuses us for good does, one that is starting does not."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return True
+    engine = _make_engine(url)
+    try:
+        with engine.connect():
+            return True
+    except OperationalError as error:
+        told = str(error.orig)
+        return "FATAL" in told and "starting up" not in told and "shutting down" not in told
+    finally:
+        engine.dispose()
+
+
 def migrate(url: str) -> None:
     """Bring the schema to the newest revision; safe to repeat."""
     from alembic import command

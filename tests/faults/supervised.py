@@ -6,8 +6,9 @@ import json
 import os
 from pathlib import Path
 
-from bot.__main__ import console, prepare, settings
+from bot.__main__ import console, prepare, settings, with_secrets
 from bot.settings import Settings
+from bot.standin import wait_for_database
 from bot.supervisor import Child, Supervisor
 
 ADDRESSES = "FAULTS_ADDRESSES"  # JSON: process -> variable -> value
@@ -27,4 +28,6 @@ class ProxiedSupervisor(Supervisor):
 
 
 if __name__ == "__main__":
-    ProxiedSupervisor(*prepare(settings())).run()
+    config = with_secrets(settings())
+    wait_for_database(config, console.print)
+    ProxiedSupervisor(*prepare(config)).run()
