@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from bot import supervisor as supervising
 from bot.pulse import MOST_MISSED, Pulse, answers_at_all
 from bot.settings import load_settings
 from bot.standin import wait_for_database
-from bot.store import is_reachable
+from bot.store import Store, is_reachable
 from bot.supervisor import Child, Supervisor, answers
 from tests.e2e.copies import until
 from tests.postgres import Cluster
@@ -132,6 +133,17 @@ def test_a_database_server_that_refuses_us_for_good_is_not_waited_for(postgres: 
     assert is_reachable(postgres.database())
     assert is_reachable(f"postgresql+psycopg://postgres@127.0.0.1:{postgres.port}/no_such_database")
     assert is_reachable("sqlite:///nowhere/at-all.db")
+
+
+def test_a_database_file_that_somebody_holds_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.store.engine.BUSY_TIMEOUT_MS", 100)
+    url = f"sqlite:///{tmp_path / 'assistant.db'}"
+    Store(url).ping()
+    holder = sqlite3.connect(tmp_path / "assistant.db", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    assert not is_reachable(url)
+    holder.execute("COMMIT")
+    assert is_reachable(url)
 
 
 def _status(url: str) -> int:

@@ -154,15 +154,19 @@ def _sqlite_begin(connection: Connection) -> None:
 
 
 def is_reachable(url: str) -> bool:
-    """Whether a database server answers at all; one that refuses us for good does, one that is starting does not."""
-    if make_url(url).get_backend_name() == "sqlite":
+    """Whether a database can be used, or says that it never can; False while it is away, starting or locked."""
+    parsed = make_url(url)
+    is_file = parsed.get_backend_name() == "sqlite"
+    if is_file and not Path(parsed.database or "").is_file():
         return True
     engine = _make_engine(url)
     try:
-        with engine.connect():
+        with engine.execution_options(**_WRITE).begin():
             return True
     except OperationalError as error:
         told = str(error.orig)
+        if is_file:
+            return "locked" not in told
         return "FATAL" in told and "starting up" not in told and "shutting down" not in told
     finally:
         engine.dispose()

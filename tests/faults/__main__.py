@@ -17,6 +17,7 @@ from bot.settings import ROOT
 
 from .document import write_document
 from .figures import Row, print_table
+from .goals.starting import start
 from .plan import GOALS, Goal
 from .scale import LONG, SHORT, Scale
 from .services import ServiceMissing, postgres_cluster, redis_process
@@ -89,8 +90,9 @@ def _one_backend(backend: str, scale: Scale, goals: list[Goal], keep: str | None
 
         async def run() -> list[Row]:
             async with set_up(folder, cluster, redis) as stage:
-                await stage.start()
-                return [row for goal in goals for row in await _held_to(goal, stage, scale)]
+                rows = [replace(row, backend=stage.backend) for row in await start(stage, scale)]
+                chosen = [goal for goal in goals if scale.on_both or goal.short_on in ("", backend)]
+                return [*rows, *[row for goal in chosen for row in await _held_to(goal, stage, scale)]]
 
         try:
             return asyncio.run(run())
@@ -111,6 +113,7 @@ async def _held_to(goal: Goal, stage: Stage, scale: Scale) -> list[Row]:
     begun = time.monotonic()
     try:
         await stage.until_ready(60)
+        begun = time.monotonic()
         async with asyncio.timeout(goal.most_seconds(scale)):
             rows = await goal.run(stage, scale)
     except Exception as error:

@@ -13,11 +13,15 @@ from .stage import Stage
 
 @dataclass(frozen=True)
 class Goal:
-    """`name` is the goal's in the table; `run` does the harm and counts."""
+    """`name` is the goal's in the table; `run` does the harm and counts.
+
+    `short_on` is the database that the short form asks it on, for what hardly depends on which; empty: both.
+    """
 
     name: str
     title: str
     run: Callable[[Stage, Scale], Awaitable[list[Row]]]
+    short_on: str = ""
 
     def most_seconds(self, scale: Scale) -> float:
         """After which the goal itself counts as broken."""
@@ -25,18 +29,18 @@ class Goal:
 
 
 GOALS = (
-    Goal("G12", "exposed surface", intrusion.surface),
-    Goal("G10", "spoofing", intrusion.spoofing),
-    Goal("G13", "limits", limits.limits),
-    Goal("G14", "load", load.load),
-    Goal("G9", "bystanders", load.bystanders),
-    Goal("G8", "bad input", bad_input.bad_input),
-    Goal("G11", "intents typed", intrusion.injection),
+    Goal("G12", "exposed surface", intrusion.surface, "sqlite"),
+    Goal("G10", "spoofing", intrusion.spoofing, "postgresql"),
+    Goal("G13", "limits", limits.limits, "postgresql"),
+    Goal("G14", "load", load.load, "sqlite"),
+    Goal("G9", "bystanders", load.bystanders, "sqlite"),
+    Goal("G8", "bad input", bad_input.bad_input, "sqlite"),
+    Goal("G11", "intents typed", intrusion.injection, "sqlite"),
     Goal("G6", "duplicates", repeats.duplicates),
     Goal("G7", "bursts", repeats.bursts),
     Goal("G5", "the mail server goes", mails.server_goes),
     Goal("G4", "the action server is away", actions.actions_away),
-    Goal("G4", "the action server is slow", actions.actions_slow),
+    Goal("G4", "the action server is slow", actions.actions_slow, "postgresql"),
     Goal("G3", "the database is away", stores.database_away),
     Goal("F09", "Redis is away", stores.redis_away),
     Goal("G5", "the mail server returns", mails.server_returns),

@@ -14,6 +14,7 @@ class Scale:
 
     name: str
     side_by_side: bool
+    on_both: bool  # every goal on both kinds of database
     slack: float
     kill_seconds: float
     requests: int  # hand-offs during the kill loop
@@ -33,12 +34,12 @@ class Scale:
 
 
 SHORT = Scale(
-    name="short", side_by_side=True, slack=4, kill_seconds=50, requests=15, chatters=2, core_kills=1, outages=1, outage_seconds=7,
+    name="short", side_by_side=True, on_both=False, slack=4, kill_seconds=50, requests=15, chatters=2, core_kills=1, outages=1, outage_seconds=7,
     requests_in_outage=3, duplicates=6, bursts=6, bad_inputs=80, bystander_seconds=5, spoofs=60, injections=90, rolling_seconds=12,
     load_seconds=0,
 )  # fmt: skip
 LONG = Scale(
-    name="long", side_by_side=False, slack=1, kill_seconds=300, requests=110, chatters=6, core_kills=8, outages=2, outage_seconds=20,
+    name="long", side_by_side=False, on_both=True, slack=1, kill_seconds=300, requests=110, chatters=6, core_kills=8, outages=2, outage_seconds=20,
     requests_in_outage=12, duplicates=60, bursts=30, bad_inputs=1500, bystander_seconds=40, spoofs=500, injections=1200, rolling_seconds=30,
     load_seconds=180,
 )  # fmt: skip

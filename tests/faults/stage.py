@@ -29,6 +29,7 @@ from .proxy import Mode, Proxy
 from .supervised import ADDRESSES
 
 PROCESSES = ("gateway", "core", "actions")
+SUPERVISOR = "supervisor"
 START_SECONDS = 240.0
 DESK_MAIL = "general-desk@example.org"
 SETTINGS = {
@@ -59,6 +60,7 @@ class Stage:
     mailbox: Mailbox
     http: aiohttp.ClientSession
     environment: dict[str, str]
+    database: str  # past the proxies; empty: SQLite
     cluster: Cluster | None = None
     redis: RedisServer | None = None
     kills: dict[str, int] = field(default_factory=dict)
@@ -85,8 +87,9 @@ class Stage:
             )  # fmt: skip
 
     async def start(self) -> None:
-        """Start everything; returns when it is ready. Raises NotStarted."""
-        self.spawn()
+        """Returns when everything is ready. Raises NotStarted."""
+        if self._supervisor is None:
+            self.spawn()
         await self.until(lambda: "Ready." in self.log or self.ended, START_SECONDS)
         if self.ended:
             raise NotStarted(self.log)
@@ -137,7 +140,7 @@ class Stage:
             if found := self.find(name):
                 found.resume()
 
-    async def part_from_database(self, mode: Mode, processes: tuple[str, ...] = PROCESSES) -> None:
+    async def part_from_database(self, mode: Mode, processes: tuple[str, ...] = (*PROCESSES, SUPERVISOR)) -> None:
         """Set the proxies in front of PostgreSQL."""
         for name in processes:
             await self.proxies[f"{name}-database"].set(mode)
@@ -173,7 +176,7 @@ class Stage:
 
     def _query(self, statement: str, transcripts: bool) -> list[tuple[Any, ...]]:
         if self.cluster:
-            with psycopg.connect(self.environment["DATABASE_URL"].replace("+psycopg", "")) as connection:
+            with psycopg.connect(self.database.replace("+psycopg", "")) as connection:
                 return list(connection.execute(statement.encode()))
         file = self.var_dir / ("tracker.db" if transcripts else "assistant.db")
         with closing(sqlite3.connect(file, timeout=10)) as connection_:
@@ -185,7 +188,7 @@ class Stage:
 
     def _execute(self, statement: str) -> None:
         if self.cluster:
-            with psycopg.connect(self.environment["DATABASE_URL"].replace("+psycopg", "")) as connection:
+            with psycopg.connect(self.database.replace("+psycopg", "")) as connection:
                 connection.execute(statement.encode())
             return
         with closing(sqlite3.connect(self.var_dir / "assistant.db", timeout=10)) as connection_:
@@ -204,13 +207,14 @@ async def set_up(
     await mailbox.start()
     targets = {"gateway-core": ports["core"], "core-actions": ports["actions"], "gateway-actions": ports["actions"]}
     if cluster:
-        targets |= {f"{name}-database": cluster.port for name in PROCESSES}
+        targets |= {f"{name}-database": cluster.port for name in (*PROCESSES, SUPERVISOR)}
     if redis:
         targets["gateway-redis"] = redis.port
     targets["gateway-smtp"] = mailbox.port
     proxies = {name: Proxy(name, ("127.0.0.1", port)) for name, port in targets.items()}
     for proxy in proxies.values():
         await proxy.start()
+    database = cluster.database() if cluster else ""
     environment = {
         **process_environment(),
         **SETTINGS,
@@ -218,17 +222,17 @@ async def set_up(
         "CORE_PORT": str(ports["core"]),
         "ACTIONS_PORT": str(ports["actions"]),
         "VAR_DIR": str(folder),
-        "DATABASE_URL": cluster.database() if cluster else "",
+        "DATABASE_URL": _through(database, cluster, proxies.get(f"{SUPERVISOR}-database")),
         "TRACKER_URL": "",
         "REDIS_URL": f"redis://127.0.0.1:{proxies['gateway-redis'].port}/0" if redis else "",
         "SMTP_PORT": str(proxies["gateway-smtp"].port),
         **settings,
     }
-    environment[ADDRESSES] = json.dumps(_addresses(environment["DATABASE_URL"], proxies, cluster))
+    environment[ADDRESSES] = json.dumps(_addresses(database, proxies, cluster))
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=45)) as http:
         backend = "PostgreSQL, Redis" if cluster else "SQLite"
-        stage = Stage(backend, folder, ports, proxies, mailbox, http, environment, cluster, redis)
+        stage = Stage(backend, folder, ports, proxies, mailbox, http, environment, database, cluster, redis)
         try:
             yield stage
         finally:
@@ -238,6 +242,10 @@ async def set_up(
             for proxy in proxies.values():
                 await proxy.stop()
             await mailbox.stop()
+
+
+def _through(database: str, cluster: Cluster | None, proxy: Proxy | None) -> str:
+    return database.replace(f":{cluster.port}/", f":{proxy.port}/") if cluster and proxy else database
 
 
 def _addresses(database: str, proxies: dict[str, Proxy], cluster: Cluster | None) -> dict[str, dict[str, str]]:
@@ -252,6 +260,6 @@ def _addresses(database: str, proxies: dict[str, Proxy], cluster: Cluster | None
     }
     if cluster:
         for name in PROCESSES:
-            moved = database.replace(f":{cluster.port}/", f":{proxies[f'{name}-database'].port}/")
+            moved = _through(database, cluster, proxies[f"{name}-database"])
             found[name]["TRACKER_URL" if name == "core" else "DATABASE_URL"] = moved
     return found

@@ -7,6 +7,7 @@ import itertools
 import json
 import random
 import uuid
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -62,7 +63,7 @@ async def spoofing(stage: Stage, scale: Scale) -> list[Row]:
     return [
         none_of("G10", "other people's tokens, ids, buttons, streams: successes", got_in, len(tried)),
         none_of("G10", "transcripts of others changed", changed, len(victims)),
-        none_of("G10", "a case number that exists is answered otherwise than one that does not", guesses, 6),
+        none_of("G10", "a case number that exists is answered otherwise than one that does not", guesses, 5),
     ]
 
 
@@ -130,20 +131,24 @@ async def _call(stage: Stage, method: str, path: str, headers: dict[str, str], b
 
 
 async def _case_numbers(stage: Stage, number: str) -> list[str]:
-    """Asks for a case from another session, by its number and by numbers that nobody has."""
-    wrong = []
-    for language, text in (("en", "What is the state of my request {}?"), ("de", "Wie steht es um meine Anfrage {}?"),
-                           ("zh", "我的请求 {} 进展如何？")):  # fmt: skip
-        heard = []
-        for one in (number, "0" * 8):
-            said = await (await Visitor(stage, language).open()).say(text=text.format(one))
-            heard.append(said.answer.replace(one, "N"))
-        wrong += [f"{language}: {heard}"] if heard[0] != heard[1] else []
-    for path in ("/desk/cases/{}", "/desk/case/{}", "/api/cases/{}"):
-        answers = [(await _call(stage, "GET", path.format(one), {}, None)) for one in (number, "0" * 8)]
-        texts = {text.replace(number, "N").replace("0" * 8, "N") for _, text in answers}
-        wrong += [path] if len({status for status, _ in answers}) > 1 or len(texts) > 1 else []
-    return wrong
+    """Asks from other sessions for a number, while it is that of a case and while it is nobody's."""
+    asked = (
+        ("en", "What is the state of my request {}?"),
+        ("de", "Wie steht es um meine Anfrage {}?"),
+        ("zh", "我的请求 {} 进展如何？"),
+    )
+    heard = []
+    for now in (number, "0" * 8):
+        await stage.execute(f"UPDATE handoff_case SET number = '{now}' WHERE number IN ('{number}', '{'0' * 8}')")
+        said = [
+            (await (await Visitor(stage, code).open()).say(text=text.format(number))).answer for code, text in asked
+        ]
+        pages = [
+            await _call(stage, "GET", path.format(number), {}, None) for path in ("/desk/cases/{}", "/api/cases/{}")
+        ]
+        heard.append([*said, *pages])
+    await stage.execute(f"UPDATE handoff_case SET number = '{number}' WHERE number = '{'0' * 8}'")
+    return [f"{before} but {after}" for before, after in zip(*heard, strict=True) if before != after]
 
 
 async def injection(stage: Stage, scale: Scale) -> list[Row]:
@@ -204,7 +209,7 @@ async def surface(stage: Stage, scale: Scale) -> list[Row]:
     """G12: addresses that answer without a session, and ports that listen."""
     settings = load_settings(var_dir=stage.var_dir)
     app = await asyncio.to_thread(create_app, settings)
-    paths = sorted({path for route in app.routes for path in _paths(route)})
+    paths = sorted({path for route in _all_routes(app.routes) for path in _paths(route)})
     open_: list[str] = []
     for path in paths:
         for method in ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"):
@@ -233,6 +238,16 @@ async def surface(stage: Stage, scale: Scale) -> list[Row]:
         none_of("G12", "addresses of core and actions that answer without the secret", inside, 8 * len(INNER_PATHS)),
         none_of("G12", "ports beside the three, or not on loopback", listening, len(PROCESSES)),
     ]
+
+
+def _all_routes(routes: Iterable[Any]) -> Iterator[BaseRoute]:
+    """FastAPI keeps what was included as it came, routers within routers."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is None:
+            yield route
+        else:
+            yield from _all_routes(included.routes)
 
 
 def _paths(route: BaseRoute) -> list[str]:
