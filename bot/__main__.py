@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from bot import model as models
-from bot.commands import personal, retention
+from bot.commands import backup, personal, retention
 from bot.commands.desk import app as desk
 from bot.commands.knowledge import app as knowledge
 from bot.commands.outbox import app as outbox
@@ -25,7 +25,15 @@ app.add_typer(desk, name="desk")
 app.add_typer(knowledge, name="knowledge")
 app.add_typer(outbox, name="outbox")
 app.add_typer(unanswered, name="unanswered")
-for command in (retention.retention, personal.erase, personal.export, personal.transcript, personal.cases):
+for command in (
+    retention.retention,
+    personal.erase,
+    personal.export,
+    personal.transcript,
+    personal.cases,
+    backup.backup,
+    backup.restore,
+):
     app.command()(command)
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
