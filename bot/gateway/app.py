@@ -149,7 +149,7 @@ def _build(settings: Settings, db: Database, core: CoreClient, erasers: Sequence
     streams = Streams(db, settings.streams_per_session)
     vault, data, signer = Vault.of(settings), read_handoff(settings.handoff_dir), Signer(key, lifetime)
     away, reopened = timedelta(seconds=settings.visitor_away_seconds), timedelta(days=settings.resume_days)
-    mails = AnswerMails(vault, signer, away, reopened)
+    mails = AnswerMails(vault, signer, away, reopened, timedelta(seconds=settings.answer_mail_wait_seconds))
     traces = Traces(settings.cases_on_erase, settings.actions_token.get_secret_value().encode())
     memory = CoreMemory(core, Transcripts(settings.tracker))
     places = OtherPlaces(db, memory, settings.var_dir)

@@ -58,6 +58,7 @@ def build_settings(var_dir: Path, core_port: int, **changes: Any) -> Settings:
         "core_timeout_seconds": 30.0,
         "database_url": "",
         "redis_url": None,
+        "answer_mail_wait_seconds": 0,
     }
     settings = Settings(_env_file=None, **(values | changes))  # type: ignore[call-arg]
     store = Store(settings.database)
