@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +24,8 @@ QUESTION = {
 }
 NAME = {"en": "Anna Example, Example Ltd", "de": "Anna Beispiel, Beispiel GmbH", "zh": "王伟，泸州水泵公司"}
 STEPS = ("topic_ask", "question_ask", "reach_ask", "email_ask", "name_ask", "consent_ask", "confirm_ask")
-MOST_MOVES = 60
+MOST_MOVES = 120
+AFTER_APOLOGY_SECONDS = 1.0
 _NUMBER = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
 
 
@@ -55,6 +57,7 @@ async def request_person(visitor: Visitor, address: str, up_to: str = "", give_u
         said = await visitor.say(**move)
         if visitor.is_apology(said):
             request.apologies += 1
+            await asyncio.sleep(AFTER_APOLOGY_SECONDS)
             continue
         request.number = _number_told(said, visitor.language)
         request.refused = give_up_after in said.answer
@@ -84,6 +87,7 @@ async def finish(request: Request) -> Request:
         said = await visitor.say(**move)
         if visitor.is_apology(said):
             request.apologies += 1
+            await asyncio.sleep(AFTER_APOLOGY_SECONDS)
             continue
         request.number = _number_told(said, visitor.language)
         if request.number:

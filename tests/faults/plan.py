@@ -46,6 +46,7 @@ GOALS = (
     Goal("G5", "the mail server returns", mails.server_returns),
     Goal("G2", "the core is killed", kills.core_kills),
     Goal("G1", "gateway and actions are killed", kills.kill_loop),
-    Goal("F23", "rolling restart", kills.rolling_restart),
+    Goal("F23", "rolling restart", kills.rolling_restart, "postgresql"),
     Goal("mails", "cases, outbox and mailbox are compared", accounts.mails),
+    Goal("G5", "mails that waited", mails.arrivals),
 )

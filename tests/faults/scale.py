@@ -34,12 +34,12 @@ class Scale:
 
 
 SHORT = Scale(
-    name="short", side_by_side=True, on_both=False, slack=4, kill_seconds=50, requests=15, chatters=2, core_kills=1, outages=1, outage_seconds=7,
-    requests_in_outage=3, duplicates=6, bursts=6, bad_inputs=80, bystander_seconds=5, spoofs=60, injections=90, rolling_seconds=12,
-    load_seconds=0,
+    name="short", side_by_side=True, on_both=False, slack=4, kill_seconds=45, requests=15, chatters=2, core_kills=1, outages=1,
+    outage_seconds=6, requests_in_outage=3, duplicates=6, bursts=4, bad_inputs=70, bystander_seconds=4, spoofs=60, injections=90,
+    rolling_seconds=10, load_seconds=0,
 )  # fmt: skip
 LONG = Scale(
-    name="long", side_by_side=False, on_both=True, slack=1, kill_seconds=300, requests=110, chatters=6, core_kills=8, outages=2, outage_seconds=20,
-    requests_in_outage=12, duplicates=60, bursts=30, bad_inputs=1500, bystander_seconds=40, spoofs=500, injections=1200, rolling_seconds=30,
-    load_seconds=180,
+    name="long", side_by_side=False, on_both=True, slack=1, kill_seconds=180, requests=60, chatters=4, core_kills=4, outages=1,
+    outage_seconds=20, requests_in_outage=12, duplicates=60, bursts=30, bad_inputs=500, bystander_seconds=20, spoofs=500, injections=600,
+    rolling_seconds=20, load_seconds=90,
 )  # fmt: skip

@@ -67,6 +67,8 @@ class Stage:
     kills_in_dialogue: int = 0
     core_start_seconds: float = 0.0
     mails_away_since: float = 0.0
+    mails_back_since: float = 0.0
+    mails_waiting: set[str] = field(default_factory=set)
     requests: list[Any] = field(default_factory=list)  # hand-offs of all goals, for the accounts at the end
     _supervisor: subprocess.Popen[bytes] | None = None
 

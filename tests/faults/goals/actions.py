@@ -17,6 +17,7 @@ from .talk import ASKED
 
 CUT: tuple[Mode, ...] = ("refuse", "swallow", "reset", "error")
 STOPPED = "stopped"
+HOLDING = ("swallow", STOPPED)
 LATE_SECONDS = 2.0  # in which what was held back would do its harm
 
 
@@ -41,7 +42,8 @@ async def actions_away(stage: Stage, scale: Scale) -> list[Row]:
             await _mend(stage, kind)
         answers += [(kind, r.visitor, send) for r, send in zip(filled, sends, strict=True)]
         answers += [(kind, visitor, said) for visitor, said in zip(asking, asked, strict=True)]
-        await asyncio.sleep(LATE_SECONDS)
+        if kind in HOLDING:
+            await asyncio.sleep(LATE_SECONDS)
         found = await books.read_books(stage)
         held = set(found.cases.values())
         early += [f"{kind}: {r.visitor.conversation}" for r in filled if r.visitor.conversation in held]
