@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from bot import model as models
-from bot.commands import backup, personal, retention
+from bot.commands import backup, doctor, personal, retention
 from bot.commands.desk import app as desk
 from bot.commands.knowledge import app as knowledge
 from bot.commands.outbox import app as outbox
@@ -33,6 +33,7 @@ for command in (
     personal.cases,
     backup.backup,
     backup.restore,
+    doctor.doctor,
 ):
     app.command()(command)
 console = Console(highlight=False, soft_wrap=True)

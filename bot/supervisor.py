@@ -207,8 +207,14 @@ def public_url(settings: Settings) -> str:
 
 def check_ports(settings: Settings) -> None:
     """Raises StartError naming the first port that is taken and the setting that moves it."""
-    ports = (("PORT", settings.host, settings.port), ("CORE_PORT", "127.0.0.1", settings.core_port))
-    for name, host, port in (*ports, ("ACTIONS_PORT", "127.0.0.1", settings.actions_port)):
+    ports = [
+        ("PORT", settings.host, settings.port),
+        ("CORE_PORT", "127.0.0.1", settings.core_port),
+        ("ACTIONS_PORT", "127.0.0.1", settings.actions_port),
+    ]
+    if settings.metrics_port:
+        ports.append(("METRICS_PORT", settings.metrics_host, settings.metrics_port))
+    for name, host, port in ports:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

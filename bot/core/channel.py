@@ -17,6 +17,7 @@ from rasa.core.channels.channel import (
     UserMessage,
 )
 from rasa.shared.core.constants import DEFAULT_INTENTS
+from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, Sanic
 from sanic.request import Request
@@ -67,7 +68,18 @@ class TurnOutput(CollectingOutputChannel):
             "fixed_language": fixed,
             "intent": intent.get("name") or "",
             "confidence": float(intent.get("confidence") or 0.0),
+            "missed": missed(tracker),
         }
+
+
+def missed(tracker: DialogueStateTracker) -> bool:
+    """Returns whether the last message found no answer; the action that answers counts that in a slot."""
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            break
+        if isinstance(event, SlotSet) and event.key == "misses":
+            return bool(event.value)
+    return False
 
 
 def keep_to_own_routes(request: Request) -> HTTPResponse | None:

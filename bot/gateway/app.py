@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -18,7 +18,7 @@ from bot.channels.helpdesk.service import make_helpdesk
 from bot.channels.web import api, page
 from bot.desk import routes as desk_routes
 from bot.desk.accounts import display_name
-from bot.gateway import operator
+from bot.gateway import metrics, operator
 from bot.gateway.caretaker import Caretaker
 from bot.gateway.case_turns import CaseTurns
 from bot.gateway.choices import Choices
@@ -99,7 +99,14 @@ def create_app(settings: Settings, *, erasers: Sequence[Eraser] = ()) -> FastAPI
         gateway.turns.visitor_wrote = gateway.staff.visitor_typing.clear
         gateway.turns.people_concerned = partial(_people_concerned, gateway)
         gateway.caretaker.start()
+        stop_metrics = None
+        if settings.metrics_port:
+            stop_metrics = metrics.serve(
+                gateway.turns.metrics, store, gateway.turns.count_running, settings.metrics_port, settings.metrics_host
+            )
         yield
+        if stop_metrics:
+            await asyncio.to_thread(stop_metrics)
         await gateway.caretaker.stop()
         await asyncio.gather(gateway.turns.finish(SHUTDOWN_SECONDS), *(courier.stop() for courier in couriers))
         await gateway.staff.close_down()
@@ -123,7 +130,7 @@ def create_app(settings: Settings, *, erasers: Sequence[Eraser] = ()) -> FastAPI
     app.include_router(api.router)
     app.include_router(page.router)
     app.include_router(desk_routes.router)
-    app.include_router(helpdesk_routes.router)
+    app.include_router(helpdesk_routes.router, dependencies=[Depends(_count_webhook_call)])
     app.include_router(operator.router)
     app.mount(page.STATIC_PATH, page.static_files())
     _add_health(app, gateway)
@@ -135,6 +142,11 @@ def create_app(settings: Settings, *, erasers: Sequence[Eraser] = ()) -> FastAPI
         frame_ancestors=settings.frame_ancestors,
     )
     return app
+
+
+async def _count_webhook_call(request: Request) -> None:
+    gateway: Gateway = request.app.state.gateway
+    await gateway.limits.webhook(gateway.address.network(request))
 
 
 def _people_concerned(gateway: Gateway) -> None:
@@ -159,6 +171,8 @@ def _build(settings: Settings, db: Database, core: CoreClient, erasers: Sequence
         settings.messages_per_minute,
         settings.sessions_per_minute,
         settings.reads_per_minute,
+        settings.webhook_calls_per_minute,
+        settings.logins_per_minute,
     )
     return Gateway(
         settings,

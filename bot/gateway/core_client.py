@@ -31,11 +31,14 @@ class Turn:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the core answered; `language` is the one it answered in."""
+    """What the core answered; `language` is the one it answered in, `missed` whether it had to say it does not know."""
 
     messages: list[dict[str, Any]]
     language: str | None
     fixed_language: str | None
+    missed: bool = False
+    core_ms: float | None = None
+    actions_ms: float | None = None
 
 
 class TurnRefused(Problem):
@@ -120,4 +123,8 @@ def _read_reply(status: int, body: bytes) -> Reply:
     if not isinstance(messages, list):
         raise Problem("assistant_away", retry_after=5)
     said = [message for message in messages if isinstance(message, dict)]
-    return Reply(said, document.get("language"), document.get("fixed_language"))
+    times = [
+        value if isinstance(value, int | float) else None for value in map(document.get, ("turn_ms", "actions_ms"))
+    ]
+    missed = document.get("missed") is True
+    return Reply(said, document.get("language"), document.get("fixed_language"), missed, *times)

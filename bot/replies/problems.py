@@ -132,6 +132,22 @@ PROBLEMS: dict[str, tuple[int, dict[str, str]]] = {
             "zh": "您的网络在短时间内开启了过多聊天，请一分钟后再试。",
         },
     ),
+    "too_many_requests": (
+        429,
+        {
+            "en": "Too many calls at once. Please try again in a minute.",
+            "de": "Zu viele Aufrufe auf einmal. Bitte versuchen Sie es in einer Minute erneut.",
+            "zh": "调用过于频繁，请一分钟后再试。",
+        },
+    ),
+    "too_many_logins": (
+        429,
+        {
+            "en": "Too many passwords were tried from your connection. Please try again in a minute.",
+            "de": "Von Ihrem Anschluss wurden zu viele Passwörter versucht. Bitte versuchen Sie es in einer Minute erneut.",
+            "zh": "您的网络尝试密码次数过多，请一分钟后再试。",
+        },
+    ),
     "too_many_streams": (
         429,
         {

@@ -124,6 +124,7 @@ def desk(
     settings = Settings(
         _env_file=None, var_dir=folder, database_url=url, session_key=SecretStr("s" * 40), core_secret=SecretStr("c" * 40),
         actions_token=SecretStr("a" * 40), case_key=SecretStr(KEY), mail_mode="off", redis_url=None, public_url="",
+        logins_per_minute=1_000_000,
     )  # type: ignore[call-arg]  # fmt: skip
     server = RunningServer(create_app(settings), **server_options(settings))
     yield Desk(server.url, store, settings)

@@ -20,7 +20,8 @@ from tests.waiting import free_port
 from tests.waiting import until as wait_until
 
 NO_LIMITS = dict.fromkeys(
-    ("SESSIONS_PER_MINUTE", "MESSAGES_PER_10_SECONDS", "MESSAGES_PER_MINUTE", "READS_PER_MINUTE"), "1000000"
+    ("SESSIONS_PER_MINUTE", "MESSAGES_PER_10_SECONDS", "MESSAGES_PER_MINUTE", "READS_PER_MINUTE", "LOGINS_PER_MINUTE"),
+    "1000000",
 )
 ARGUMENT = {"core": "bot.core", "actions": "actions", "gateway": "bot.gateway"}
 

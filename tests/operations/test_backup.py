@@ -31,7 +31,7 @@ def writing(bench: Bench, conversation: str) -> Iterator[list[int]]:
     def write() -> None:
         while not ended.is_set():
             draft = history.Draft("visitor", "de", f"Nachricht {committed[0]}")
-            bench.store.write(lambda db: history.append(db, conversation, [draft]))
+            bench.store.write(lambda db, one=draft: history.append(db, conversation, [one]))  # type: ignore[misc]
             committed[0] += 1
 
     writer = threading.Thread(target=write)
@@ -134,7 +134,8 @@ def test_secrets_are_only_in_it_when_asked(bench: Bench, tmp_path: Path) -> None
     plain = backups.backup(bench.settings, tmp_path / "a", now=NOW)
     whole = backups.backup(bench.settings, tmp_path / "b", with_secrets=True, now=NOW)
     assert b"canary-of-a-secret" not in plain.read_bytes() and b"canary-of-a-secret" in whole.read_bytes()
-    assert "secrets.env" in tarfile.open(whole).getnames()
+    with tarfile.open(whole) as tar:
+        assert "secrets.env" in tar.getnames()
 
 
 @pytest.mark.parametrize("bench", ["sqlite"], indirect=True)

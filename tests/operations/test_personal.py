@@ -116,7 +116,9 @@ def test_a_transcript_reads_line_by_line_and_steers_no_terminal(bench: Bench, ca
     number = bench.case("web:anna", 2)
     out = call.of("transcript", number).stdout
     assert "visitor: Guten [31m Tag" in out and "visitor: 二号" in out and "\x1b" not in out
-    assert ("read", {"what": "transcript"}) in [(e.action, e.detail) for e in bench.store.read(lambda db: audit_of(db, number))]
+    assert ("read", {"what": "transcript"}) in [
+        (e.action, e.detail) for e in bench.store.read(lambda db: audit_of(db, number))
+    ]
 
 
 def test_cases_show_no_contact_data_unless_asked_which_is_noted(bench: Bench, call: type[Call]) -> None:

@@ -35,7 +35,13 @@ def test_an_old_chat_goes_with_everything_and_a_young_one_stays(bench: Bench) ->
     for name in ("web:old", "web:young"):
         at = {"received_at": NOW, "conversation": name, "message_id": "m", "text": "Canary-Inbox"}
         bench.store.write(lambda db, at=at: db.execute(inbox_entry.insert().values(**at)))  # type: ignore[misc]
-        button: dict[str, object] = {"id": name, "conversation": name, "title": "x", "entities": {}, "expires_at": NOW + timedelta(days=1)}
+        button: dict[str, object] = {
+            "id": name,
+            "conversation": name,
+            "title": "x",
+            "entities": {},
+            "expires_at": NOW + timedelta(days=1),
+        }
         bench.store.write(lambda db, b=button: db.execute(offered_choice.insert().values(**b)))  # type: ignore[misc]
     assert run(bench)["chats"] == 1
     assert bench.chats() == bench.remembered() == {"web:young"}
