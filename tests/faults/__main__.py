@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,8 @@ from contextlib import ExitStack
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from bot.settings import ROOT
+from bot.settings import process_environment
+from bot.supervisor import spawn
 
 from .document import write_document
 from .figures import Row, print_table
@@ -32,12 +34,12 @@ def main() -> None:
     scale = LONG if options.long else SHORT
     goals = [goal for goal in GOALS if not options.only or goal.name in options.only]
     if options.backend and options.out:
-        rows = _one_backend(options.backend, scale, goals, options.keep)
-        Path(options.out).write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+        _one_backend(options.backend, scale, goals, options.keep, Path(options.out))
         return
     begun = time.monotonic()
     backends = [options.backend] if options.backend else list(BACKENDS)
-    rows = _run(backends, sys.argv[1:], scale.side_by_side)
+    rows = _run(backends, sys.argv[1:], scale.side_by_side or options.at_once)
     print_table(rows, f"Faults, {scale.name} form, {time.monotonic() - begun:.0f} s")
     if options.document:
         write_document(rows, scale, time.monotonic() - begun)
@@ -50,6 +52,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", nargs="*", help="names of goals, see plan.py")
     parser.add_argument("--backend", choices=BACKENDS, help="one kind of database only")
     parser.add_argument("--document", action="store_true", help="write docs/reliability.md")
+    parser.add_argument("--at-once", action="store_true", help="both databases at once in the long form too")
     parser.add_argument("--keep", help="folder to keep databases and logs in")
     parser.add_argument("--out", help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -58,55 +61,57 @@ def _options() -> argparse.Namespace:
 def _run(backends: list[str], arguments: list[str], side_by_side: bool) -> list[Row]:
     """One process for each kind of database; at once, or one after the other for waits that mean something."""
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-        running = []
+        running: list[tuple[Path, subprocess.Popen[bytes]]] = []
         for backend in backends:
             out = Path(folder) / f"{backend}.json"
             command = [sys.executable, "-m", "tests.faults", *arguments, "--backend", backend, "--out", str(out)]
-            running.append((out, subprocess.Popen(command, cwd=ROOT)))
+            running.append((out, spawn(command, process_environment(), sys.stderr.buffer)))
             if not side_by_side:
                 running[-1][1].wait()
         rows: list[Row] = []
-        for (out, process), backend in zip(running, backends, strict=True):
+        for out, process in running:
             process.wait()
-            if out.exists():
-                rows += [Row(**row) for row in json.loads(out.read_text(encoding="utf-8"))]
-            else:
-                rows.append(Row("all", f"the run on {backend}", "a table", "it broke off", False, backend))
+            rows += _read(out)
+            if process.returncode:
+                rows.append(Row("all", f"the run on {out.stem}", "it ends", "it broke off", False, out.stem))
         order = [goal.name for goal in GOALS]
         return sorted(
             rows, key=lambda row: (order.index(row.goal) if row.goal in order else 99, row.backend != "SQLite")
         )
 
 
-def _one_backend(backend: str, scale: Scale, goals: list[Goal], keep: str | None) -> list[Row]:
+def _read(out: Path) -> list[Row]:
+    return [Row(**row) for row in json.loads(out.read_text(encoding="utf-8"))] if out.exists() else []
+
+
+def _write(out: Path, rows: list[Row]) -> None:
+    out.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
+
+
+def _one_backend(backend: str, scale: Scale, goals: list[Goal], keep: str | None, out: Path) -> None:
+    """Writes the rows after each goal, so that a run that is ended early has a table as well."""
     with ExitStack() as stack:
         try:
             cluster = stack.enter_context(postgres_cluster()) if backend == "postgresql" else None
             redis = stack.enter_context(redis_process()) if backend == "postgresql" else None
         except ServiceMissing as missing:
             print(f"{missing}; the goals on PostgreSQL and Redis are left out.", file=sys.stderr)
-            return []
+            return
         folder = Path(keep or stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-"))) / backend
 
-        async def run() -> list[Row]:
+        async def run() -> None:
             async with set_up(folder, cluster, redis) as stage:
                 rows = [replace(row, backend=stage.backend) for row in await start(stage, scale)]
-                chosen = [goal for goal in goals if scale.on_both or goal.short_on in ("", backend)]
-                return [*rows, *[row for goal in chosen for row in await _held_to(goal, stage, scale)]]
+                for goal in goals:
+                    if scale.on_both or goal.short_on in ("", backend):
+                        rows += await _held_to(goal, stage, scale)
+                        _write(out, rows)
 
         try:
-            return asyncio.run(run())
+            asyncio.run(run())
         except Exception as error:
-            return [
-                Row(
-                    "all",
-                    "the copy is started",
-                    "it starts",
-                    f"{type(error).__name__}: {str(error)[-300:]}",
-                    False,
-                    backend,
-                )
-            ]
+            told = f"{type(error).__name__}: {str(error)[-300:]}"
+            _write(out, [*_read(out), Row("all", "the run", "it ends", told, False, backend)])
 
 
 async def _held_to(goal: Goal, stage: Stage, scale: Scale) -> list[Row]:

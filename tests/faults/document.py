@@ -22,7 +22,7 @@ def write_document(rows: Sequence[Row], scale: Scale, seconds: float) -> None:
     held = sum(row.held for row in rows)
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
     told = (
-        f"Measured on {datetime.now(UTC):%Y-%m-%d}, {machine}, {scale.name} form, {seconds / 60:.0f} minutes, both databases "
-        f"side by side: {held} of {len(rows)} figures hold."
+        f"Measured on {datetime.now(UTC):%Y-%m-%d}, {machine}, {scale.name} form, {seconds / 60:.0f} minutes, with a load of "
+        f"{os.getloadavg()[2]:.0f} in the last quarter of an hour: {held} of {len(rows)} figures hold."
     )
     DOCUMENT.write_text(f"{above}{MARK}\n\n{told}\n\n{markdown(rows)}\n", encoding="utf-8")

@@ -18,8 +18,8 @@ import aiohttp
 import psutil
 import psycopg
 
-from bot.settings import ROOT, process_environment
-from bot.supervisor import free_port
+from bot.settings import process_environment
+from bot.supervisor import free_port, spawn
 from tests.e2e.copies import ARGUMENT
 from tests.e2e.redis_server import RedisServer
 from tests.postgres import Cluster
@@ -83,10 +83,8 @@ class Stage:
     def spawn(self) -> None:
         """Start the supervisor and return at once."""
         with (self.var_dir / "run.log").open("ab") as out:
-            self._supervisor = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.supervised"], cwd=ROOT, env=self.environment,
-                stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
+            command = [sys.executable, "-m", "tests.faults.supervised"]
+            self._supervisor = spawn(command, self.environment, out)
 
     async def start(self) -> None:
         """Returns when everything is ready. Raises NotStarted."""
