@@ -40,6 +40,6 @@ SHORT = Scale(
 )  # fmt: skip
 LONG = Scale(
     name="long", side_by_side=False, on_both=True, slack=1, kill_seconds=180, requests=60, chatters=4, core_kills=4, outages=1,
-    outage_seconds=20, requests_in_outage=12, duplicates=60, bursts=30, bad_inputs=500, bystander_seconds=20, spoofs=500, injections=600,
+    outage_seconds=20, requests_in_outage=12, duplicates=45, bursts=24, bad_inputs=300, bystander_seconds=20, spoofs=400, injections=500,
     rolling_seconds=20, load_seconds=90,
 )  # fmt: skip
