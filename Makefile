@@ -13,7 +13,7 @@ PYTEST = $(PY) -m pytest
 # Most tests wait for a database or a process, so more of them run at once than there are cores; those of one file share what they start.
 PARALLEL = -n 3 --dist loadfile
 
-.PHONY: help run stop shell test check e2e faults faults-long report bench lint format types train lock clean
+.PHONY: help run stop shell test check e2e faults faults-long report bench lint format types train audit sbom lock clean
 
 help: ## what there is
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -66,6 +66,12 @@ bench: dev-env core-env ## the light core against stock Rasa, in one run
 
 train: env core-env ## train the model if its inputs changed
 	@$(PY) -m bot prepare
+
+audit: env uv ## ask what is known against the locked packages; 3: somebody could not be asked
+	@$(PY) -m bot audit
+
+sbom: env core-env ## the bill of materials, var/sbom.cdx.json
+	@$(PY) -m bot sbom
 
 lock: uv ## renew the locks of both environments
 	$(COMPILE) --python-version 3.12 pyproject.toml -o requirements.lock

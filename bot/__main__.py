@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from bot import model as models
-from bot.commands import backup, doctor, personal, retention
+from bot.commands import backup, doctor, personal, retention, supply
 from bot.commands.desk import app as desk
 from bot.commands.knowledge import app as knowledge
 from bot.commands.outbox import app as outbox
@@ -34,6 +34,8 @@ for command in (
     backup.backup,
     backup.restore,
     doctor.doctor,
+    supply.audit,
+    supply.sbom,
 ):
     app.command()(command)
 console = Console(highlight=False, soft_wrap=True)
