@@ -21,7 +21,7 @@ from bot.pulse import Pulse, answers_at_all
 from bot.settings import ROOT, Settings, process_environment
 
 ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - recognised, not bound
-START_SECONDS = 90.0
+START_SECONDS = 180.0  # a small machine under load takes its time
 STOP_SECONDS = 15.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 PR_SET_PDEATHSIG = 1

@@ -34,7 +34,6 @@ def main() -> None:
     scale = LONG if options.long else SHORT
     goals = [goal for goal in GOALS if not options.only or goal.name in options.only]
     if options.backend and options.out:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
         _one_backend(options.backend, scale, goals, options.keep, Path(options.out))
         return
     begun = time.monotonic()
@@ -74,9 +73,8 @@ def _run(backends: list[str], arguments: list[str], side_by_side: bool) -> list[
             rows += _read(out)
             if process.returncode:
                 rows.append(Row("all", f"the run on {out.stem}", "it ends", "it broke off", False, out.stem))
-        order = [goal.name for goal in GOALS]
         return sorted(
-            rows, key=lambda row: (order.index(row.goal) if row.goal in order else 99, row.backend != "SQLite")
+            rows, key=lambda row: (row.goal[0] != "G", int(row.goal[1:]) if row.goal[1:].isdigit() else 0, row.backend)
         )
 
 
@@ -100,6 +98,9 @@ def _one_backend(backend: str, scale: Scale, goals: list[Goal], keep: str | None
         folder = Path(keep or stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-"))) / backend
 
         async def run() -> None:
+            this = asyncio.current_task()
+            assert this is not None
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
             async with set_up(folder, cluster, redis) as stage:
                 rows = [replace(row, backend=stage.backend) for row in await start(stage, scale)]
                 for goal in goals:
@@ -109,7 +110,7 @@ def _one_backend(backend: str, scale: Scale, goals: list[Goal], keep: str | None
 
         try:
             asyncio.run(run())
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
             told = f"{type(error).__name__}: {str(error)[-300:]}"
             _write(out, [*_read(out), Row("all", "the run", "it ends", told, False, backend)])
 

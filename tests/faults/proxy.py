@@ -79,7 +79,8 @@ class Proxy:
         self._tasks.add(task)
         self.taken += 1
         try:
-            await self._connect(reader, writer)
+            with contextlib.suppress(asyncio.CancelledError):  # at the end; asyncio would complain about it
+                await self._connect(reader, writer)
         finally:
             self._tasks.discard(task)
             self._open.discard(writer)
