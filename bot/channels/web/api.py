@@ -131,7 +131,7 @@ async def read_notice(request: Request, language: Annotated[str | None, Query(ma
     chosen = _known_language(language, request)
     return {
         "language": chosen,
-        "text": chat_notice(chosen, settings.retention_days),
+        "text": chat_notice(chosen, settings.retention_days, settings.insights_days),
         "privacy_url": settings.privacy_url,
     }
 
