@@ -13,10 +13,10 @@ PYTEST = $(PY) -m pytest
 # Most tests wait for a database or a process, so more of them run at once than there are cores; those of one file share what they start.
 PARALLEL = -n 3 --dist loadfile
 
-.PHONY: help run stop shell test check e2e report bench lint format types train lock clean
+.PHONY: help run stop shell test check e2e faults faults-long report bench lint format types train audit sbom lock clean
 
 help: ## what there is
-	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 run: env core-env ## set up what is missing, start everything, say where it is
 	@exec $(PY) -m bot run
@@ -38,6 +38,14 @@ e2e: dev-env core-dev-env ## the real processes, PostgreSQL, Redis and a browser
 	@$(PY) -m bot prepare
 	$(PYTEST) -n 2 --dist loadfile tests/e2e
 
+faults: dev-env core-dev-env ## kill, stop and cut off every part while visitors talk; table of what held
+	@$(PY) -m bot prepare
+	$(PY) -m tests.faults
+
+faults-long: dev-env core-dev-env ## the same for longer, with load; writes docs/reliability.md
+	@$(PY) -m bot prepare
+	$(PY) -m tests.faults --long --document
+
 lint: dev-env ## style and types
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
@@ -51,13 +59,19 @@ report: dev-env core-env ## ask all question sets through the chat API; table of
 	@$(PY) -m bot prepare
 	$(PY) -m tests.report
 
-check: lint test e2e report ## everything, as before a landing
+check: lint test e2e faults report ## everything, as before a landing
 
 bench: dev-env core-env ## the light core against stock Rasa, in one run
 	$(PY) -m bench.compare
 
 train: env core-env ## train the model if its inputs changed
 	@$(PY) -m bot prepare
+
+audit: env uv ## ask what is known against the locked packages; 3: somebody could not be asked
+	@$(PY) -m bot audit
+
+sbom: env core-env ## the bill of materials, var/sbom.cdx.json
+	@$(PY) -m bot sbom
 
 lock: uv ## renew the locks of both environments
 	$(COMPILE) --python-version 3.12 pyproject.toml -o requirements.lock

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from abc import ABC, abstractmethod
 from typing import Any
 
@@ -13,6 +15,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.handoff_people import People
 from bot.insights.recorder import Recorder
 from bot.partners.knowledge import KnowledgeBase, Snapshot
+
+logger = logging.getLogger(__name__)
 
 
 class KnowledgeAction(Action, ABC):  # type: ignore[misc] # rasa_sdk has no types
@@ -30,7 +34,12 @@ class KnowledgeAction(Action, ABC):  # type: ignore[misc] # rasa_sdk has no type
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Raises StoreUnavailable when the database is away; the core then apologises."""
-        return await asyncio.to_thread(self._work, dispatcher, tracker)
+        begun = time.perf_counter()
+        try:
+            return await asyncio.to_thread(self._work, dispatcher, tracker)
+        finally:
+            fields = {"action": self.action_name, "ms": round((time.perf_counter() - begun) * 1000, 2)}
+            logger.info("action", extra={"fields": fields})
 
     def _work(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
         return self.respond(dispatcher, tracker, self._knowledge.current())

@@ -48,9 +48,9 @@ class People:
         """Raises HandoffDataError when data/handoff cannot be used."""
         return cls(store, Vault.of(settings), read_handoff(settings.handoff_dir), settings)
 
-    def needed_for(self, topics: Iterable[str]) -> bool:
-        """Whether a person is always offered on one of these topics."""
-        return self.data.needs_person(topics)
+    def needed_for(self, topics: Iterable[str], text: str) -> bool:
+        """Whether a person is always offered on one of these topics, or on what the visitor's words speak of."""
+        return self.data.needs_person(topics, text)
 
     def route(self, topic: str | None, snapshot: Snapshot, language: str) -> Route:
         """Who takes a request on a topic."""

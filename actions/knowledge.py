@@ -97,9 +97,9 @@ def answer(
     tracker: Tracker,
     snapshot: Snapshot,
     record: Record,
-    needs_person: Callable[[Iterable[str]], bool],
+    needs_person: Callable[[Iterable[str], str], bool],
 ) -> list[EventType]:
-    """Answer one question; return what is to be remembered. `needs_person`: whether a person is to be offered on topics."""
+    """Answer one question; return what is to be remembered. `needs_person`: whether a person is to be offered on topics and words."""
     turn = turn_of(tracker)
     decision = turn.intent if turn.intent in OTHERS or turn.intent in RESPONSES else decide(turn, snapshot)
     if isinstance(decision, str):
@@ -119,8 +119,11 @@ def answer(
         return remember(turn.context, misses=0, offer="none")
     misses = int(tracker.get_slot("misses") or 0)
     message = compose(decision, snapshot, language_of(tracker), misses)
-    if needs_person([fact.record_id for fact in decision.facts] + list(decision.context.subject)):
-        message = replace(message, buttons=(*message.buttons, person_for_topic(turn.language)))
+    asked = str((tracker.latest_message or {}).get("text") or "")
+    if needs_person([fact.record_id for fact in decision.facts] + list(decision.context.subject), asked):
+        person = person_for_topic(turn.language)
+        others = (button for button in message.buttons if button.title != person.title)
+        message = replace(message, buttons=(*others, person))
     say(dispatcher, message)
     missed = decision.kind in ("unknown", "which_one")
     answered = [decision.kind, *(fact.id for fact in decision.facts)]

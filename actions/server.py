@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
+import re
 from typing import Any, cast
 
 from rasa_sdk.endpoint import create_app
@@ -21,6 +22,7 @@ from actions.handoff import ValidateHandoffForm
 from actions.handoff_people import People
 from actions.knowledge import ActionAnswer
 from actions.language import ActionSetLanguage
+from bot.common import logs
 from bot.insights.recorder import Recorder
 from bot.partners.knowledge import KnowledgeBase
 from bot.partners.names_file import names_body
@@ -32,6 +34,7 @@ ACTIONS = (
     ValidateHandoffForm,
 )  # fmt: skip
 MAX_BODY = 1_000_000
+TURN = re.compile("[0-9a-f]{12}")
 OPEN_PATHS = ("/health",)
 
 logger = logging.getLogger(__name__)
@@ -71,6 +74,8 @@ def build_app(settings: Settings, knowledge: KnowledgeBase, recorder: Recorder, 
             return response.json({"error": "unauthorised"}, status=401)
         if request.headers.get("content-encoding"):
             return response.json({"error": "compressed bodies are not accepted"}, status=415)
+        if named := TURN.fullmatch(request.headers.get("x-turn", "")):
+            logs.turn.set(named.group())
         return None
 
     @app.get("/names")  # type: ignore[untyped-decorator]

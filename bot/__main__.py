@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from bot import model as models
+from bot.commands import backup, doctor, personal, retention, supply
 from bot.commands.desk import app as desk
 from bot.commands.knowledge import app as knowledge
 from bot.commands.outbox import app as outbox
@@ -24,6 +25,19 @@ app.add_typer(desk, name="desk")
 app.add_typer(knowledge, name="knowledge")
 app.add_typer(outbox, name="outbox")
 app.add_typer(unanswered, name="unanswered")
+for command in (
+    retention.retention,
+    personal.erase,
+    personal.export,
+    personal.transcript,
+    personal.cases,
+    backup.backup,
+    backup.restore,
+    doctor.doctor,
+    supply.audit,
+    supply.sbom,
+):
+    app.command()(command)
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -51,21 +65,33 @@ def step(title: str) -> Iterator[Callable[[str], None]]:
     console.print(f"  {title}: {outcome[0] or 'done'} ({time.monotonic() - begun:.1f} s)")
 
 
+def fail_at_store(config: Settings, error: Exception) -> NoReturn:
+    detail = type(getattr(error, "orig", None) or error).__name__
+    fail(f"The database or the folder {config.var_dir} cannot be used ({detail}): check DATABASE_URL and VAR_DIR.")
+
+
+def with_secrets(config: Settings) -> Settings:
+    """The settings with all secrets; those that are missing are made."""
+    try:
+        return ensure_secrets(config)
+    except OSError as error:
+        fail_at_store(config, error)
+
+
 def prepare(config: Settings) -> tuple[Settings, Path]:
     """Secrets, schema, knowledge, names and model: each made if missing, each said."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from bot.store import StoreUnavailable, migrate
 
+    config = with_secrets(config)
     try:
-        config = ensure_secrets(config)
         with step("Database"):
             migrate(config.database)
         with step("Knowledge") as outcome:
             outcome(load_knowledge(config))
     except (StoreUnavailable, SQLAlchemyError, OSError) as error:
-        detail = type(getattr(error, "orig", None) or error).__name__
-        fail(f"The database or the folder {config.var_dir} cannot be used ({detail}): check DATABASE_URL and VAR_DIR.")
+        fail_at_store(config, error)
     try:
         with step("Model") as outcome:
             path = models.find_model(config)
@@ -104,11 +130,14 @@ def load_knowledge(config: Settings) -> str:
 @app.command()
 def run() -> None:
     """Prepare what is missing and start gateway, core and actions."""
+    from bot.standin import wait_for_database
     from bot.supervisor import StartError, Supervisor, check_ports
 
     config = settings()
     try:
         check_ports(config)
+        config = with_secrets(config)
+        wait_for_database(config, console.print)
         config, path = prepare(config)
         Supervisor(config, path, console.print).run()
     except StartError as error:

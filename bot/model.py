@@ -72,7 +72,7 @@ def find_model(settings: Settings) -> Path | None:
 def verify(path: Path) -> None:
     """Raises ModelError unless the archive is byte for byte the one that was trained."""
     note = path.with_name(f"{path.name}.sha256")
-    if not note.exists() or note.read_text(encoding="utf-8").strip() != _sha256(path):
+    if not note.exists() or note.read_text(encoding="utf-8").strip() != digest(path):
         raise ModelError(f"{path.name} is not the model that was trained: delete it and start again.")
 
 
@@ -97,7 +97,7 @@ def train(settings: Settings, environment: Mapping[str, str]) -> Path:
         made = Path(folder) / path.name
         if done.returncode or not made.exists():
             raise ModelError(f"Training the model failed; see {log}.")
-        path.with_name(f"{path.name}.sha256").write_text(_sha256(made) + "\n", encoding="utf-8")
+        path.with_name(f"{path.name}.sha256").write_text(digest(made) + "\n", encoding="utf-8")
         made.replace(path)
     if settings.model_cache:
         settings.model_cache.mkdir(parents=True, exist_ok=True)
@@ -122,6 +122,7 @@ def _forget_old(folder: Path) -> None:
         old.with_name(f"{old.name}.sha256").unlink(missing_ok=True)
 
 
-def _sha256(path: Path) -> str:
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

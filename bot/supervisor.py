@@ -1,4 +1,4 @@
-"""Starts gateway, core and actions, waits until they answer, restarts what dies, and leaves nothing behind."""
+"""Starts gateway, core and actions, waits until they answer, restarts what dies or falls silent, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from typing import IO
 
 import httpx
 
-from bot.model import CORE_PYTHON
+from bot.model import CORE_PYTHON, digest
+from bot.pulse import Pulse, answers_at_all
 from bot.settings import ROOT, Settings, process_environment
 
 ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - recognised, not bound
-START_SECONDS = 90.0
+START_SECONDS = 180.0  # a small machine under load takes its time
 STOP_SECONDS = 15.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 PR_SET_PDEATHSIG = 1
@@ -42,6 +43,7 @@ class Child:
     pause: float = FIRST_PAUSE
     started: float = 0.0
     retry_at: float = field(default=0.0)
+    pulse: Pulse = field(default_factory=lambda: Pulse(lambda: True))
 
 
 class Supervisor:
@@ -55,6 +57,8 @@ class Supervisor:
         logs = settings.var_dir / "log"
         logs.mkdir(parents=True, exist_ok=True)
         core_key = {"Authorization": f"Bearer {settings.core_secret.get_secret_value()}"}
+        # What was verified is what is loaded, at each restart of the core too.
+        self._environment["MODEL_SHA256"] = digest(model)
         core = [str(CORE_PYTHON), "-m", "bot.core", "run", "--model", str(model), "--port", str(settings.core_port)]
         self.children = [
             Child(
@@ -62,18 +66,22 @@ class Supervisor:
                 [sys.executable, "-m", "actions"],
                 lambda: answers(f"{settings.actions_url}/health"),
                 logs / "actions.log",
+                pulse=Pulse(lambda: answers_at_all(f"{settings.actions_url}/health")),
             ),
             Child(
                 "core",
                 core,
                 lambda: answers(f"{settings.core_url}/webhooks/gateway/health", core_key),
                 logs / "core.log",
+                # Without the secret it is refused at once, whether or not the database answers.
+                pulse=Pulse(lambda: answers_at_all(f"{settings.core_url}/webhooks/gateway/health")),
             ),
             Child(
                 "gateway",
                 [sys.executable, "-m", "bot.gateway"],
                 lambda: answers(f"{public_url(settings)}readyz"),
                 logs / "gateway.log",
+                pulse=Pulse(lambda: answers_at_all(f"{public_url(settings)}healthz")),
             ),
         ]
         self._pid_file = settings.var_dir / "run.pid"
@@ -100,6 +108,7 @@ class Supervisor:
         """Ask all to end, the public side first; end by force what does not within 15 seconds."""
         self._stopping = True
         for child in reversed(self.children):
+            child.pulse.stop()
             if child.process and child.process.poll() is None:
                 child.process.terminate()
         deadline = time.monotonic() + STOP_SECONDS
@@ -121,6 +130,7 @@ class Supervisor:
         with child.log.open("ab") as log:
             child.process = spawn(child.command, self._environment, log)
         child.started = time.monotonic()
+        child.pulse.restarted()
 
     def _wait(self, child: Child) -> None:
         begun = time.monotonic()
@@ -138,12 +148,17 @@ class Supervisor:
         while not self._stopping:
             now = time.monotonic()
             for child in self.children:
-                if child.process is None or child.process.poll() is None:
+                if child.process is None:
+                    continue
+                if child.process.poll() is None:
+                    if child.pulse.is_silent:
+                        self._say(f"The {child.name} process has stopped answering; it is ended.")
+                        child.process.kill()
                     continue
                 if not child.retry_at:
-                    lived = now - child.started
-                    child.pause = FIRST_PAUSE if lived > 60 else min(child.pause * 2, LONGEST_PAUSE)
-                    child.retry_at = now + (0.0 if lived > 60 else child.pause)
+                    # Only what dies before it ever answered is given time: it would most likely do so again.
+                    child.pause = FIRST_PAUSE if child.pulse.answered else min(child.pause * 2, LONGEST_PAUSE)
+                    child.retry_at = now + (0.0 if child.pulse.answered else child.pause)
                     self._say(f"The {child.name} process ended ({child.process.returncode}); it is started again.")
                 if now >= child.retry_at:
                     child.retry_at = 0.0
@@ -180,6 +195,7 @@ def core_environment(settings: Settings) -> dict[str, str]:
         "CORE_SECRET": settings.core_secret.get_secret_value(),
         "ACTIONS_URL": settings.actions_url,
         "ACTIONS_TOKEN": settings.actions_token.get_secret_value(),
+        "LOG_LEVEL": settings.log_level,
         "TRACKER_URL": settings.tracker,
         "NAMES_FILE": str(settings.names_file),
         "NAMES_REFRESH_SECONDS": str(settings.names_refresh_seconds),
@@ -194,8 +210,14 @@ def public_url(settings: Settings) -> str:
 
 def check_ports(settings: Settings) -> None:
     """Raises StartError naming the first port that is taken and the setting that moves it."""
-    ports = (("PORT", settings.host, settings.port), ("CORE_PORT", "127.0.0.1", settings.core_port))
-    for name, host, port in (*ports, ("ACTIONS_PORT", "127.0.0.1", settings.actions_port)):
+    ports = [
+        ("PORT", settings.host, settings.port),
+        ("CORE_PORT", "127.0.0.1", settings.core_port),
+        ("ACTIONS_PORT", "127.0.0.1", settings.actions_port),
+    ]
+    if settings.metrics_port:
+        ports.append(("METRICS_PORT", settings.metrics_host, settings.metrics_port))
+    for name, host, port in ports:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

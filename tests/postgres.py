@@ -3,7 +3,6 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -13,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import free_port
+
 ADMIN = "postgres"
-SECONDS = 60
+SECONDS = 180
 
 
 class Cluster:
@@ -22,7 +23,7 @@ class Cluster:
 
     def __init__(self, programs: Path, folder: Path) -> None:
         self.programs, self.folder, self.data = programs, folder, folder / "data"
-        self.port = _free_port()
+        self.port = free_port()
         # initdb refuses to run as root, so the folder belongs to the account that the package made.
         self._as = ["runuser", "-u", ADMIN, "--"] if os.geteuid() == 0 else []
         if self._as:
@@ -64,12 +65,6 @@ class Cluster:
             if done.returncode:
                 out.seek(0)
                 raise subprocess.CalledProcessError(done.returncode, command, out.read().decode(errors="replace"))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def find_programs() -> "Path | None":

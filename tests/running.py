@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.settings import ROOT, process_environment
-from bot.supervisor import free_port
+from tests.waiting import free_port
 
-START_SECONDS = 180.0
+START_SECONDS = 300.0
 
 
 class NotStarted(Exception):

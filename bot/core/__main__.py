@@ -4,7 +4,7 @@ import sys
 import warnings
 from pathlib import Path
 
-from bot.core import absent, command_line
+from bot.core import absent, archive, command_line
 from bot.core.settings import current
 
 
@@ -39,11 +39,17 @@ def main() -> None:
     refusal = command_line.refusal(sys.argv[1:])
     if refusal:
         sys.exit(refusal)
-    sys.argv[1:] = command_line.with_defaults(sys.argv[1:], settings)
     command = next(iter(sys.argv[1:]), "")
+    if command == "run" and sys.argv[2:3] != ["actions"]:
+        refusal = archive.refusal(command_line.model(sys.argv[1:]), settings.model_sha256)
+        if refusal:
+            sys.exit(refusal)
+    sys.argv[1:] = command_line.with_defaults(sys.argv[1:], settings)
     absent.install(command)
-    from bot.core import guards
+    from bot.core import guards, redacted_logs
 
+    if command == "run":
+        redacted_logs.install(settings.log_level)
     guards.install(settings, command)
     import rasa.__main__
 

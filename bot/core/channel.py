@@ -17,16 +17,18 @@ from rasa.core.channels.channel import (
     UserMessage,
 )
 from rasa.shared.core.constants import DEFAULT_INTENTS
+from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, Sanic
 from sanic.request import Request
-from sanic.response import HTTPResponse, json
+from sanic.response import HTTPResponse, empty, json
 
+from bot.common import logs
 from bot.common.language import DEFAULT_LANGUAGE
 from bot.core.nlu.names import shared_source
 from bot.core.settings import current
 from bot.core.tracker_store import StoreUnavailable
-from bot.core.turn_request import BadTurn, Turn, parse_turn
+from bot.core.turn_request import BadTurn, Turn, parse_conversation, parse_turn
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ class TurnOutput(CollectingOutputChannel):
     def __init__(self, channel: str) -> None:
         super().__init__()
         self._channel = channel
+        self.actions_ms = 0.0
         self.summary: dict[str, Any] = {}
 
     def name(self) -> str:  # type: ignore[override]
@@ -65,7 +68,18 @@ class TurnOutput(CollectingOutputChannel):
             "fixed_language": fixed,
             "intent": intent.get("name") or "",
             "confidence": float(intent.get("confidence") or 0.0),
+            "missed": missed(tracker),
         }
+
+
+def missed(tracker: DialogueStateTracker) -> bool:
+    """Returns whether the last message found no answer; the action that answers counts that in a slot."""
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            break
+        if isinstance(event, SlotSet) and event.key == "misses":
+            return bool(event.value)
+    return False
 
 
 def keep_to_own_routes(request: Request) -> HTTPResponse | None:
@@ -143,6 +157,12 @@ class GatewayInput(InputChannel):
                 return json({"error": "unauthorized"}, 401)
             return await self._receive(request, on_new_message)
 
+        @routes.post("/erase")
+        async def erase(request: Request) -> HTTPResponse:
+            if not self._is_allowed(request):
+                return json({"error": "unauthorized"}, 401)
+            return await self._erase(request)
+
         return routes
 
     def _is_allowed(self, request: Request) -> bool:
@@ -161,6 +181,21 @@ class GatewayInput(InputChannel):
         except StoreUnavailable:
             return json({**answer, "status": "store"}, 503)
         return json(answer)
+
+    async def _erase(self, request: Request) -> HTTPResponse:
+        """Forgets a conversation, never in the middle of a turn."""
+        agent = getattr(request.app.ctx, "agent", None)
+        if agent is None or not agent.is_ready():
+            return json({"error": "starting"}, 503)
+        try:
+            conversation = parse_conversation(request.body)
+            async with self._locks.held(conversation):
+                await agent.tracker_store.erase(conversation)
+        except BadTurn as error:
+            return json({"error": "bad_request", "detail": str(error)}, 400)
+        except StoreUnavailable:
+            return json({"error": "store"}, 503)
+        return empty()
 
     async def _receive(self, request: Request, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> HTTPResponse:
         if len(request.body) > MAX_BODY_BYTES:
@@ -184,6 +219,7 @@ class GatewayInput(InputChannel):
 
     async def _take_turn(self, turn: Turn, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> HTTPResponse:
         started = time.perf_counter()
+        logs.enter(turn.message_id, turn.text)
         output = TurnOutput(turn.channel)
         message = UserMessage(
             turn.text,
@@ -203,4 +239,6 @@ class GatewayInput(InputChannel):
             logger.exception("A turn failed: %s", type(error).__name__)
             return json({"error": "turn"}, 503)
         milliseconds = round((time.perf_counter() - started) * 1000, 2)
-        return json({"messages": output.messages, **output.summary, "turn_ms": milliseconds})
+        actions_ms = round(output.actions_ms, 2)
+        logger.info("turn", extra={"fields": {"ms": milliseconds, "actions_ms": actions_ms, **output.summary}})
+        return json({"messages": output.messages, **output.summary, "turn_ms": milliseconds, "actions_ms": actions_ms})

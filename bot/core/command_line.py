@@ -71,6 +71,17 @@ def _value(arguments: list[str], names: tuple) -> str | None:
     return None
 
 
+def model(arguments: list[str]) -> str:
+    """Returns the path of the archive that `run` loads: the one that is named, or the newest of the folder."""
+    path = Path(_value(arguments, ("-m", "--model")) or "models")
+    positional = [argument for argument in arguments[1:] if argument.endswith(".tar.gz")]
+    if positional:
+        return positional[-1]
+    if path.is_file():
+        return str(path)
+    return str(max(path.glob("*.tar.gz"), key=lambda found: found.stat().st_mtime, default=path))
+
+
 def _has_model(arguments: list[str]) -> bool:
     path = Path(_value(arguments, ("-m", "--model")) or "models")
     positional = [argument for argument in arguments[1:] if argument.endswith(".tar.gz")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 import weakref
 from typing import Any
 
@@ -17,6 +18,7 @@ from rasa.shared.core.events import Event, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 
+from bot.common import logs
 from bot.core.settings import current
 
 logger = logging.getLogger(__name__)
@@ -118,8 +120,13 @@ async def run(
     """Takes the place of RemoteAction.run."""
     if not self.action_endpoint:
         raise ActionFailed("no action server is configured")
-    headers = dict(self.action_endpoint.headers or {})
-    answer = await call(self.action_endpoint.url, headers, request_body(self.name(), tracker))
+    headers = {**(self.action_endpoint.headers or {}), "X-Turn": logs.turn.get()}
+    started = time.perf_counter()
+    try:
+        answer = await call(self.action_endpoint.url, headers, request_body(self.name(), tracker))
+    finally:
+        if hasattr(output_channel, "actions_ms"):
+            output_channel.actions_ms += (time.perf_counter() - started) * 1000
     messages = await self._utter_responses(answer["responses"], output_channel, nlg, tracker)
     try:
         return [*messages, *deserialise_events(answer["events"])]

@@ -27,6 +27,8 @@ class Settings:
     turn_timeout: float = 30.0
     store_timeout: float = 5.0
     log_level: str = "WARNING"
+    # SHA-256 of the model archive, from whoever starts the core; empty: what stands in the file beside it.
+    model_sha256: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":

@@ -143,6 +143,11 @@ class BoundedTrackerStore(TrackerStore):
     async def keys(self) -> Iterable[str]:
         return await self._in_thread(self._keys)
 
+    async def erase(self, sender_id: str) -> None:
+        """Deletes a conversation, in memory and in the write-ahead log too; raises StoreUnavailable."""
+        self._live.pop(sender_id, None)
+        await self._in_thread(self._delete, sender_id)
+
     async def check(self) -> None:
         """Asks the database for an answer; raises StoreUnavailable."""
         await self._in_thread(self._ping)
@@ -169,6 +174,17 @@ class BoundedTrackerStore(TrackerStore):
     def _keys(self) -> list[str]:
         with self._connect() as connection:
             return list(connection.scalars(sa.select(conversations_table.c.sender_id)))
+
+    def _delete(self, sender_id: str) -> None:
+        with self._connect() as connection:
+            for table in (events_table, conversations_table):
+                connection.execute(table.delete().where(table.c.sender_id == sender_id))
+        if self.engine.dialect.name == "sqlite":
+            raw = self.engine.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+            finally:
+                raw.close()
 
     def _read(
         self, sender_id: str, limit: int | None, known_version: int | None

@@ -55,12 +55,7 @@ def plain_text(text: str) -> str:
 
 def parse_turn(body: bytes, intents: frozenset[str]) -> Turn:
     """Reads the request's body; raises BadTurn. `intents` are those of the domain, for choices."""
-    try:
-        document = json.loads(body.decode("utf-8"))
-    except (ValueError, RecursionError):
-        raise BadTurn("body") from None
-    if not isinstance(document, dict):
-        raise BadTurn("body")
+    document = _document(body)
     text = document.get("text", "")
     if not isinstance(text, str) or len(text) > MAX_TEXT:
         raise BadTurn("text")
@@ -80,6 +75,21 @@ def parse_turn(body: bytes, intents: frozenset[str]) -> Turn:
         language=language,
         channel=channel,
     )
+
+
+def parse_conversation(body: bytes) -> str:
+    """Reads which conversation a request is about; raises BadTurn."""
+    return _identifier(_document(body), "conversation")
+
+
+def _document(body: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise BadTurn("body") from None
+    if not isinstance(document, dict):
+        raise BadTurn("body")
+    return document
 
 
 def _identifier(document: dict[str, Any], name: str) -> str:

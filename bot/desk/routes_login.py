@@ -52,6 +52,7 @@ async def log_in(request: Request) -> Response:
     if not known or not hmac.compare_digest(known.encode(), fields.get("csrf", "").encode()):
         return _login_page(request, wrong="form_expired", login=fields.get("login", ""), status=403)
     gateway = gateway_of(request)
+    await gateway.limits.login(gateway.address.network(request))
     login, now = fields.get("login", "").strip().lower()[:80], utc_now()
     stored = await gateway.db.read(partial(sessions.password_of, login=login))
     async with _gate(request):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -18,6 +18,7 @@ from bot.channels.helpdesk.service import make_helpdesk
 from bot.channels.web import api, page
 from bot.desk import routes as desk_routes
 from bot.desk.accounts import display_name
+from bot.gateway import metrics, operator
 from bot.gateway.caretaker import Caretaker
 from bot.gateway.case_turns import CaseTurns
 from bot.gateway.choices import Choices
@@ -27,11 +28,14 @@ from bot.gateway.desk_bell import DeskBell
 from bot.gateway.edge import Edge
 from bot.gateway.limits import ClientAddress, Limits, Quotas
 from bot.gateway.personal_data import Traces
+from bot.gateway.places import OtherPlaces
 from bot.gateway.problems import Problem, preferred_language, problem_response
 from bot.gateway.readiness import Readiness
+from bot.gateway.retention import Periods, Retention
 from bot.gateway.sessions import Signer
 from bot.gateway.staff import AnswerMails, Staff
 from bot.gateway.stream import Streams
+from bot.gateway.transcripts import CoreMemory, Transcripts
 from bot.gateway.turns import Eraser, Turns
 from bot.handoff.relay import make_relay
 from bot.handoff.routing import read_handoff
@@ -61,6 +65,7 @@ class Gateway:
     staff: Staff
     caretaker: Caretaker
     vault: Vault
+    memory: CoreMemory
 
 
 def create_app(settings: Settings, *, erasers: Sequence[Eraser] = ()) -> FastAPI:
@@ -94,12 +99,20 @@ def create_app(settings: Settings, *, erasers: Sequence[Eraser] = ()) -> FastAPI
         gateway.turns.visitor_wrote = gateway.staff.visitor_typing.clear
         gateway.turns.people_concerned = partial(_people_concerned, gateway)
         gateway.caretaker.start()
+        stop_metrics = None
+        if settings.metrics_port:
+            stop_metrics = metrics.serve(
+                gateway.turns.metrics, store, gateway.turns.count_running, settings.metrics_port, settings.metrics_host
+            )
         yield
+        if stop_metrics:
+            await asyncio.to_thread(stop_metrics)
         await gateway.caretaker.stop()
         await asyncio.gather(gateway.turns.finish(SHUTDOWN_SECONDS), *(courier.stop() for courier in couriers))
         await gateway.staff.close_down()
         await gateway.streams.close()
         await core.close()
+        gateway.memory.transcripts.close()
         await gateway.readiness.close()
         db.close()
         store.close()
@@ -117,7 +130,8 @@ def create_app(settings: Settings, *, erasers: Sequence[Eraser] = ()) -> FastAPI
     app.include_router(api.router)
     app.include_router(page.router)
     app.include_router(desk_routes.router)
-    app.include_router(helpdesk_routes.router)
+    app.include_router(helpdesk_routes.router, dependencies=[Depends(_count_webhook_call)])
+    app.include_router(operator.router)
     app.mount(page.STATIC_PATH, page.static_files())
     _add_health(app, gateway)
     _add_problem_handlers(app)
@@ -128,6 +142,11 @@ def create_app(settings: Settings, *, erasers: Sequence[Eraser] = ()) -> FastAPI
         frame_ancestors=settings.frame_ancestors,
     )
     return app
+
+
+async def _count_webhook_call(request: Request) -> None:
+    gateway: Gateway = request.app.state.gateway
+    await gateway.limits.webhook(gateway.address.network(request))
 
 
 def _people_concerned(gateway: Gateway) -> None:
@@ -142,13 +161,18 @@ def _build(settings: Settings, db: Database, core: CoreClient, erasers: Sequence
     streams = Streams(db, settings.streams_per_session)
     vault, data, signer = Vault.of(settings), read_handoff(settings.handoff_dir), Signer(key, lifetime)
     away, reopened = timedelta(seconds=settings.visitor_away_seconds), timedelta(days=settings.resume_days)
-    mails = AnswerMails(vault, signer, away, reopened)
+    mails = AnswerMails(vault, signer, away, reopened, timedelta(seconds=settings.answer_mail_wait_seconds))
     traces = Traces(settings.cases_on_erase, settings.actions_token.get_secret_value().encode())
+    memory = CoreMemory(core, Transcripts(settings.tracker))
+    places = OtherPlaces(db, memory, settings.var_dir)
+    retention = Retention(Periods.of(settings), memory.transcripts, settings.var_dir)
     quotas = Quotas(
         settings.messages_per_10_seconds,
         settings.messages_per_minute,
         settings.sessions_per_minute,
         settings.reads_per_minute,
+        settings.webhook_calls_per_minute,
+        settings.logins_per_minute,
     )
     return Gateway(
         settings,
@@ -158,11 +182,12 @@ def _build(settings: Settings, db: Database, core: CoreClient, erasers: Sequence
         Limits(quotas, settings.redis_url),
         ClientAddress(settings.trusted_proxies),
         streams,
-        Turns(db, core, choices, streams, CaseTurns(choices, vault, data), traces, erasers),
+        Turns(db, core, choices, streams, CaseTurns(choices, vault, data), traces, [places.erase, *erasers]),
         Readiness(db, core, settings.actions_url, settings.actions_token.get_secret_value()),
         Staff(db, streams, choices, data, mails, DeskBell(db), display_name),
-        Caretaker(db, streams, data, timedelta(days=settings.case_days)),
+        Caretaker(db, streams, data, retention),
         vault,
+        memory,
     )
 
 

@@ -8,16 +8,18 @@ import structlog
 from sqlalchemy import Connection, update
 from sqlalchemy.orm import Session
 
+from bot.gateway import retention
 from bot.gateway.database import Database
 from bot.gateway.problems import Problem
+from bot.gateway.retention import Retention
 from bot.gateway.stream import Streams
 from bot.gateway.tables import chat_session
 from bot.handoff import reminders
 from bot.handoff.notices import withdraw_answers
-from bot.handoff.personal_data import purge_cases
 from bot.handoff.records import Due
 from bot.handoff.routing import HandoffData
 from bot.partners import queries
+from bot.store import StoreUnavailable
 
 PRESENCE_SECONDS = 20.0
 REMINDERS_SECONDS = 60.0
@@ -30,8 +32,8 @@ log = structlog.get_logger(__name__)
 class Caretaker:
     """Several gateways may do all of it at the same time: each step is harmless to repeat."""
 
-    def __init__(self, db: Database, streams: Streams, data: HandoffData, keep_cases: timedelta) -> None:
-        self._db, self._streams, self._data, self._keep_cases = db, streams, data, keep_cases
+    def __init__(self, db: Database, streams: Streams, data: HandoffData, retention: Retention) -> None:
+        self._db, self._streams, self._data, self._retention = db, streams, data, retention
         self.mails_waiting: Callable[[], None] = lambda: None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -67,11 +69,22 @@ class Caretaker:
             self.mails_waiting()
 
     async def purge(self) -> None:
-        """Delete cases that were closed long ago."""
-        before = datetime.now(UTC) - self._keep_cases
-        count = await self._db.write(lambda db: purge_cases(Session(db), before))
-        if count:
-            log.warning("cases.purged", count=count)
+        """Delete what is kept no longer, see bot.gateway.retention; what went is said in the log."""
+        loop = asyncio.get_running_loop()
+
+        def read(work: Callable[[Connection], list[str]]) -> list[str]:
+            return asyncio.run_coroutine_threadsafe(self._db.read(work), loop).result()
+
+        def write(work: Callable[[Connection], int]) -> int:
+            return asyncio.run_coroutine_threadsafe(self._db.write(work), loop).result()
+
+        try:
+            done = await asyncio.to_thread(retention.run, self._retention, read, write)
+        except StoreUnavailable:
+            return  # the next round does it
+        if gone := {name: count for name, count in done.items() if count}:
+            await self._db.truncate_log()
+            log.warning("retention.deleted", **gone)
 
     def _remind(self, db: Connection, item: Due, now: datetime) -> bool:
         session = Session(db)

@@ -14,6 +14,7 @@ from bot.gateway.problems import Problem
 RETRY_EVERY_SECONDS = 0.4
 TURN_PATH = "/webhooks/gateway/turn"
 HEALTH_PATH = "/webhooks/gateway/health"
+ERASE_PATH = "/webhooks/gateway/erase"
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,14 @@ class Turn:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the core answered; `language` is the one it answered in."""
+    """What the core answered; `language` is the one it answered in, `missed` whether it had to say it does not know."""
 
     messages: list[dict[str, Any]]
     language: str | None
     fixed_language: str | None
+    missed: bool = False
+    core_ms: float | None = None
+    actions_ms: float | None = None
 
 
 class TurnRefused(Problem):
@@ -80,6 +84,15 @@ class CoreClient:
                     raise (TurnRefused if refused else Problem)("assistant_away", retry_after=3) from error
                 await asyncio.sleep(RETRY_EVERY_SECONDS)
 
+    async def erase(self, conversation: str, seconds: float) -> bool:
+        """Whether the core has forgotten a conversation; False when it did not answer so within `seconds`."""
+        try:
+            async with asyncio.timeout(seconds):
+                status, _ = await self._http.post(ERASE_PATH, json.dumps({"conversation": conversation}).encode())
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+        return status == 204
+
     async def health(self, seconds: float) -> dict[str, Any]:
         """The core's own health object {status, model, ...}; raises as Loopback.get does."""
         body = await self._http.get(HEALTH_PATH, seconds)
@@ -110,4 +123,8 @@ def _read_reply(status: int, body: bytes) -> Reply:
     if not isinstance(messages, list):
         raise Problem("assistant_away", retry_after=5)
     said = [message for message in messages if isinstance(message, dict)]
-    return Reply(said, document.get("language"), document.get("fixed_language"))
+    times = [
+        value if isinstance(value, int | float) else None for value in map(document.get, ("turn_ms", "actions_ms"))
+    ]
+    missed = document.get("missed") is True
+    return Reply(said, document.get("language"), document.get("fixed_language"), missed, *times)

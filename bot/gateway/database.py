@@ -43,14 +43,7 @@ class Database:
     async def truncate_log(self) -> None:
         """Empty SQLite's write-ahead log, where erased text would otherwise stay readable for a while."""
         if self._one_writer:
-            await self._in_thread(self._writers, self._checkpoint)
-
-    def _checkpoint(self) -> None:
-        connection = self._store.engine.raw_connection()
-        try:
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
-        finally:
-            connection.close()
+            await self._in_thread(self._writers, self._store.empty_log)
 
     async def _in_thread[*Ts, T](self, threads: ThreadPoolExecutor, work: Callable[[*Ts], T], *args: *Ts) -> T:
         running = asyncio.get_running_loop().run_in_executor(threads, work, *args)

@@ -24,6 +24,7 @@ class DeskBell:
         self._count = 0
         self._waiting: set[asyncio.Event] = set()
         self._watcher: asyncio.Task[None] | None = None
+        self._seen: tuple[Any, ...] | None = None
 
     def ring(self) -> None:
         """Something about a case or its conversation changed."""
@@ -35,9 +36,11 @@ class DeskBell:
         """A growing number: at once, and then whenever something changed; several changes may be one."""
         event = asyncio.Event()
         self._waiting.add(event)
-        if self._watcher is None or self._watcher.done():
-            self._watcher = asyncio.create_task(self._poll())
         try:
+            if not self._is_looking():
+                seen = await self._look()  # before the first number: whatever changes after it is told
+                if not self._is_looking():
+                    self._seen, self._watcher = seen, asyncio.create_task(self._poll())
             while True:
                 event.clear()
                 yield self._count
@@ -46,14 +49,21 @@ class DeskBell:
             self._waiting.discard(event)
 
     async def _poll(self) -> None:
-        seen: Any = None
         while self._waiting:
-            with suppress(Problem):
-                now = await self._db.read(_fingerprint)
-                if seen is not None and now != seen:
-                    self.ring()
-                seen = now
             await asyncio.sleep(self._poll_seconds)
+            now = await self._look()
+            if now is not None and now != self._seen:
+                self._seen = now
+                self.ring()
+
+    def _is_looking(self) -> bool:
+        return self._watcher is not None and not self._watcher.done()
+
+    async def _look(self) -> tuple[Any, ...] | None:
+        """How things stand; None while the database is away."""
+        with suppress(Problem):
+            return await self._db.read(_fingerprint)
+        return None
 
     async def close(self) -> None:
         """Stop looking; the pages' streams end with the server."""

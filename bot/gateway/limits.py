@@ -23,12 +23,14 @@ REDIS_PAUSE_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Quotas:
-    """Requests allowed: messages and reads per session, new sessions per network."""
+    """Requests allowed: messages and reads per session; new sessions, calls of webhooks and logins per network."""
 
     messages_per_10_seconds: int
     messages_per_minute: int
     sessions_per_minute: int
     reads_per_minute: int
+    webhook_calls_per_minute: int = 600
+    logins_per_minute: int = 20
 
 
 class Limits:
@@ -42,6 +44,8 @@ class Limits:
         self._sessions = (RateLimitItemPerMinute(quotas.sessions_per_minute),)
         self._reads = (RateLimitItemPerMinute(quotas.reads_per_minute),)
         self._typing = (RateLimitItemPerMinute(TYPING_PER_MINUTE),)
+        self._webhook = (RateLimitItemPerMinute(quotas.webhook_calls_per_minute),)
+        self._login = (RateLimitItemPerMinute(quotas.logins_per_minute),)
         self._local = Windows()
         self._shared = MovingWindowRateLimiter(_redis(redis_url)) if redis_url else None
         self._shared_paused_until = 0.0
@@ -61,6 +65,14 @@ class Limits:
     async def session(self, network: str) -> None:
         """Count one new session from a network; raises Problem("too_many_sessions")."""
         await self._count(self._sessions, "session", network, "too_many_sessions")
+
+    async def webhook(self, network: str) -> None:
+        """Count one call of a webhook from a network; raises Problem("too_many_requests")."""
+        await self._count(self._webhook, "webhook", network, "too_many_requests")
+
+    async def login(self, network: str) -> None:
+        """Count one password tried from a network; raises Problem("too_many_logins")."""
+        await self._count(self._login, "login", network, "too_many_logins")
 
     async def _count(self, items: Sequence[RateLimitItem], kind: str, who: str, code: str) -> None:
         if self._shared and time.monotonic() >= self._shared_paused_until:

@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.orm import Session
 
-from bot.gateway import history
+from bot.gateway import history, tombstones
 from bot.gateway.sessions import as_utc, find_session
 from bot.gateway.tables import chat_message, chat_session, erased_chat, inbox_entry, offered_choice
-from bot.handoff.personal_data import anonymise_cases, erase_cases, export_cases
+from bot.handoff.personal_data import VISITOR, anonymise_cases, erase_cases, export_cases
 from bot.handoff.vault import Vault
 from bot.insights import kept
 
@@ -26,7 +25,7 @@ class Traces:
     insights_key: bytes
 
 
-def export(db: Connection, conversation: str, vault: Vault) -> dict[str, Any]:
+def export(db: Connection, conversation: str, vault: Vault, traces: Traces, by: str = VISITOR) -> dict[str, Any]:
     """All rows of one conversation and its cases as JSON, noted in their audit trail; raises history.ConversationGone.
 
     Raises CannotOpen when contact data were sealed with a key that is gone.
@@ -55,7 +54,8 @@ def export(db: Connection, conversation: str, vault: Vault) -> dict[str, Any]:
             {"id": e.message_id, "text": e.text, "received_at": _iso(e.received_at), "answered_at": _iso(e.answered_at)}
             for e in entries
         ],
-        "cases": export_cases(Session(db), vault, conversation),
+        "cases": export_cases(Session(db), vault, conversation, by),
+        "unanswered": kept.texts_of(Session(db), traces.insights_key, conversation),
     }
 
 
@@ -69,7 +69,7 @@ def erase(db: Connection, conversation: str, traces: Traces) -> None:
     kept.forget(session, traces.insights_key, conversation)
     for table in (offered_choice, inbox_entry, chat_message, chat_session):
         db.execute(delete(table).where(table.c.conversation == conversation))
-    digest = sha256(conversation.encode()).hexdigest()
+    digest = tombstones.digest(conversation)
     if db.scalar(select(erased_chat.c.at).where(erased_chat.c.conversation_hash == digest)) is None:
         db.execute(insert(erased_chat).values(conversation_hash=digest, at=datetime.now(UTC)))
 

@@ -54,7 +54,7 @@ def server_options(settings: Settings) -> dict[str, Any]:
         "server_header": False,
         "proxy_headers": False,
         "access_log": False,
-        "log_level": settings.log_level.lower(),
+        "log_config": None,  # its lines go through ours, which are cleaned
         "timeout_keep_alive": KEEP_ALIVE_SECONDS,
         "timeout_graceful_shutdown": GRACEFUL_SECONDS,
         "limit_concurrency": MAX_CONNECTIONS,

@@ -25,6 +25,7 @@ from bot.gateway.stream import Streams
 from bot.gateway.tables import chat_session
 from bot.gateway.typing import TypingSigns
 from bot.handoff import cases, conversations
+from bot.handoff.adapters import links
 from bot.handoff.mail import body_text
 from bot.handoff.notices import notify_answer
 from bot.handoff.reading import get_case
@@ -42,12 +43,16 @@ DisplayName = Callable[[Connection, str], str]
 
 @dataclass(frozen=True)
 class AnswerMails:
-    """How an answer reaches a visitor who has left: `away` after being seen last, by a link that holds so long."""
+    """How an answer reaches a visitor who has left: `away` after being seen last, by a link that holds so long.
+
+    What is written within `wait` of the first answer goes into one mail with it.
+    """
 
     vault: Vault
     signer: Signer
     away: timedelta
     link_lifetime: timedelta
+    wait: timedelta = timedelta()
 
 
 class Staff:
@@ -148,6 +153,7 @@ class Staff:
             if not said:
                 raise UnknownConversation
             self._mail(db, case, said[0])
+            links.staff_wrote(db, number, case.language, by, said[0].id)
             return case, said[0]
 
         case, message = await self._db.write(work)
@@ -232,6 +238,7 @@ class Staff:
             notify_answer(
                 db, self.mails.vault, case,
                 message_id=message.id, text=message.text, language=chat.language, path=f"/#resume={link}", due=due,
+                wait=self.mails.wait,
             )  # fmt: skip
         except CannotOpen:
             log.error("staff.answer_not_mailed", case=case.number)

@@ -17,6 +17,7 @@ from bot.gateway.core_client import CoreClient, Reply, Turn, TurnRefused
 from bot.gateway.core_messages import read_core_message
 from bot.gateway.database import Database
 from bot.gateway.inbox import Entry, Incoming
+from bot.gateway.metrics import Metrics, Noted
 from bot.gateway.own_choices import OWN, WITH_PEOPLE
 from bot.gateway.problems import Problem
 from bot.gateway.stream import Streams
@@ -34,6 +35,7 @@ class Answer:
 
     state: str
     messages: list[history.Message]
+    outcome: str = "repeated"  # for the log and the figures: who or what answered
 
     def public(self) -> dict[str, Any]:
         return {"state": self.state, "messages": [message.public() for message in self.messages]}
@@ -74,7 +76,8 @@ class Turns:
         erasers: Sequence[Eraser] = (),
     ) -> None:
         self._db, self._core, self._choices, self._streams = db, core, choices, streams
-        self._cases, self._traces, self._erasers = cases, traces, erasers
+        self._cases, self.traces, self._erasers = cases, traces, erasers
+        self.metrics = Metrics()
         self.visitor_wrote: Callable[[str], None] = lambda conversation: None
         self.people_concerned: Callable[[], None] = lambda: None  # something changed that staff want to see
         self._orders: WeakValueDictionary[str, _Order] = WeakValueDictionary()
@@ -95,10 +98,14 @@ class Turns:
         async with order.intake, order.turn:
             for eraser in self._erasers:
                 await eraser(conversation)
-            await self._db.write(lambda db: personal_data.erase(db, conversation, self._traces))
+            await self._db.write(lambda db: personal_data.erase(db, conversation, self.traces))
             await self._db.truncate_log()
         self._streams.ring(conversation)
         self.people_concerned()
+
+    def count_running(self) -> int:
+        """How many messages are being worked on."""
+        return len(self._running)
 
     async def finish(self, seconds: float) -> None:
         """Let running turns end before the process does."""
@@ -106,9 +113,14 @@ class Turns:
             await asyncio.wait(self._running, timeout=seconds)
 
     async def _take(self, incoming: Incoming) -> Answer:
+        with self.metrics.turn(incoming.message_id, incoming.text or "") as noted:
+            return await self._take_noted(incoming, noted)
+
+    async def _take_noted(self, incoming: Incoming, noted: Noted) -> Answer:
         order = self._order(incoming.conversation)
         try:
             entry = await self._receive(order, incoming)
+            noted.received(entry)
             if entry.answered:
                 return await self._stored(entry)
             async with order.turn:
@@ -119,6 +131,7 @@ class Turns:
                         return await self._stored(entry)
                 answer = await self._answer(entry)
                 order.state = answer.state
+                noted.answered(answer.outcome)
                 return answer
         except ChoiceUnavailable as error:
             raise Problem("choice_unavailable") from error
@@ -190,7 +203,9 @@ class Turns:
             self._settled.pop(entry.conversation, None)
             turn = Turn(entry.conversation, entry.message_id, entry.text, entry.choice, entry.language, entry.channel)
             with self._streams.typing(entry.conversation):
-                return await self._core.ask(turn)
+                reply = await self._core.ask(turn)
+                self.metrics.core_answered(reply)
+                return reply
         except TurnRefused as refusal:
             if not (refusal.final or entry.fresh or entry.refused):
                 raise Problem(
@@ -235,7 +250,9 @@ class Turns:
         messages = history.write(db, conversation, standing.last_position, drafts, reply_to=message_id)
         if language != entry.language:
             history.mark_language(db, conversation, message_id, language)
-        return Answer(standing.state, messages)
+        moved = standing.state != entry.state
+        outcome = "handed_over" if moved else "not_known" if reply.missed else "answered"
+        return Answer(standing.state, messages, outcome)
 
     def _save_for_people(self, db: Connection, entry: Entry) -> Answer:
         conversation, message_id = entry.conversation, entry.message_id
@@ -245,7 +262,7 @@ class Turns:
         standing = history.advance(db, conversation, len(drafts))
         messages = history.write(db, conversation, standing.last_position, drafts, reply_to=message_id)
         inbox.mark_answered_state(db, conversation, message_id, standing.state)
-        return Answer(standing.state, messages)
+        return Answer(standing.state, messages, "for_people")
 
     def _quicker(self, db: Connection, entry: Entry) -> Answer:
         """What another gateway has answered meanwhile."""

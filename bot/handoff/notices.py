@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.handoff.conversations import Db
-from bot.handoff.outbox import QUEUED, enqueue
+from bot.handoff.outbox import UNTOUCHED, enqueue, opened, reword, untouched
 from bot.handoff.outbox_tables import outbox
 from bot.handoff.records import Case
 from bot.handoff.tables import handoff_case
@@ -77,25 +77,42 @@ def notify_visitor(
 
 
 def notify_answer(
-    db: Db, vault: Vault, case: Case, *, message_id: str, text: str, language: str, path: str, due: datetime
+    db: Db,
+    vault: Vault,
+    case: Case,
+    *,
+    message_id: str,
+    text: str,
+    language: str,
+    path: str,
+    due: datetime,
+    wait: timedelta,
 ) -> bool:
     """What staff wrote, to be mailed at `due` unless it is withdrawn before; False without an address. Raises CannotOpen.
 
-    `path` leads from our public address back into the conversation; `language` is the visitor's.
+    No mail leaves before `wait` is over: what is written until then goes into the same mail. `path` leads from our public
+    address back into the conversation; `language` is the visitor's. Call with the conversation held.
     """
     sealed = db.execute(select(handoff_case.c.email).where(handoff_case.c.id == case.id)).scalar()
     address = vault.open(sealed)
     if not address:
         return False
+    params = {"number": case.number, "answer": text, "path": path}
+    if waiting := untouched(db, _answers(case.number)):
+        earlier = str(opened(waiting, vault).params["answer"])
+        params["answer"] = f"{earlier}\n\n{text}"
+        reword(db, waiting.id, params, language, max(waiting.next_at, due), vault)
+        return True
     row_id = enqueue(
         db,
         idem_key=f"{_answers(case.number)}{message_id}",
         to=address,
         template="staff_answer",
         language=language,
-        params={"number": case.number, "answer": text, "path": path},
+        params=params,
         vault=vault,
     )
+    due = max(due, datetime.now(UTC) + wait)
     db.execute(update(outbox).where(outbox.c.id == row_id, outbox.c.attempts == 0).values(next_at=due))
     return True
 
@@ -107,8 +124,7 @@ def withdraw_answers(db: Db, conversation: str, written_before: datetime) -> int
     for number in numbers.all():
         unsent = (
             outbox.c.idem_key.startswith(_answers(number), autoescape=True),
-            outbox.c.state == QUEUED,
-            outbox.c.attempts == 0,
+            *UNTOUCHED,
             outbox.c.created_at < written_before,
         )
         count += len(db.execute(delete(outbox).where(*unsent).returning(outbox.c.id)).all())

@@ -28,6 +28,8 @@ MOST_ATTEMPTS = len(RETRY_MINUTES) + 1
 AWAY = "connect:"  # errors that say nothing about the mail: the server did not take us at all
 _SEALED = "sealed"  # the one param of a row whose params are sealed
 REVIVED_WITHIN = timedelta(hours=24)
+# A row that was never attempted: nobody outside can have seen its content.
+UNTOUCHED = (outbox.c.state == QUEUED, outbox.c.attempts == 0, outbox.c.last_error.is_(None))
 
 type Database = Session | Connection
 
@@ -70,8 +72,7 @@ def enqueue(
     """
     now = datetime.now(UTC)
     if vault is not None:
-        to = vault.seal(to) or ""
-        params = {_SEALED: vault.seal(json.dumps(dict(params)))}
+        to, params = vault.seal(to) or "", _sealed(params, vault)
     row = {
         "idem_key": idem_key,
         "channel": channel,
@@ -90,6 +91,24 @@ def enqueue(
     db.execute(insert(outbox).values(row).on_conflict_do_nothing(index_elements=[outbox.c.idem_key]))
     row_id: int = db.execute(select(outbox.c.id).where(outbox.c.idem_key == idem_key)).scalar_one()
     return row_id
+
+
+def untouched(db: Database, key_prefix: str) -> Delivery | None:
+    """The newest row whose key begins so that nobody has taken yet, held until the transaction ends."""
+    mine = (outbox.c.idem_key.startswith(key_prefix, autoescape=True), *UNTOUCHED)
+    newest = select(outbox).where(*mine).order_by(outbox.c.id.desc()).limit(1)
+    row = db.execute(newest.with_for_update(skip_locked=True)).first()
+    return _record(row) if row is not None else None
+
+
+def reword(db: Database, row_id: int, params: Mapping[str, Any], language: str, due: datetime, vault: Vault) -> None:
+    """Give an untouched row other content, as of now, to be sent at `due`."""
+    values = {"params": _sealed(params, vault), "language": language, "next_at": due, "created_at": datetime.now(UTC)}
+    db.execute(update(outbox).where(outbox.c.id == row_id).values(**values))
+
+
+def _sealed(params: Mapping[str, Any], vault: Vault) -> dict[str, Any]:
+    return {_SEALED: vault.seal(json.dumps(dict(params)))}
 
 
 def opened(delivery: Delivery, vault: Vault) -> Delivery:

@@ -46,19 +46,23 @@ def make_relay(settings: Settings, store: Store, compose: Compose) -> Relay | No
         lease=timedelta(seconds=settings.outbox_lease_seconds),
         keep=timedelta(days=settings.outbox_days),
     )
-    mailer: Mailer = FolderMailer(settings.var_dir / "mail")
-    if settings.mail_mode == "smtp":
-        mailer = SmtpMailer(
-            settings.smtp_host,
-            settings.smtp_port,
-            starttls=settings.smtp_starttls,
-            user=settings.smtp_user,
-            password=settings.smtp_password.get_secret_value(),
-            ca_file=settings.smtp_ca_file,
-            seconds=settings.smtp_timeout_seconds,
-            our_domain=sender.domain,
-        )
-    return Relay(store, mailer, compose, options, vault=Vault.of(settings))
+    return Relay(store, make_mailer(settings, sender), compose, options, vault=Vault.of(settings))
+
+
+def make_mailer(settings: Settings, sender: Sender) -> Mailer:
+    """Who takes the mails: the server, or a folder."""
+    if settings.mail_mode != "smtp":
+        return FolderMailer(settings.var_dir / "mail")
+    return SmtpMailer(
+        settings.smtp_host,
+        settings.smtp_port,
+        starttls=settings.smtp_starttls,
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value(),
+        ca_file=settings.smtp_ca_file,
+        seconds=settings.smtp_timeout_seconds,
+        our_domain=sender.domain,
+    )
 
 
 class Relay(OutboxWorker):

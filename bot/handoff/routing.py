@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,6 +16,8 @@ from bot.partners.records import Desk
 
 Reason = Literal["rule", "topic", "language", "default"]
 Minutes = Annotated[int, Field(ge=1)]
+Words = Annotated[str, Field(min_length=2, max_length=60)]
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 class _Model(BaseModel):
@@ -49,6 +53,19 @@ class Routing(_Model):
     desks: dict[str, DeskSeat]
     rules: list[Rule] = []
     always_person: list[str] = []
+    always_person_words: dict[str, dict[Lang, list[Words]]] = {}
+
+    @cached_property
+    def calls_for_person(self) -> re.Pattern[str]:
+        """Finds any of the words in a text that is case-folded."""
+        words = [
+            word.casefold()
+            for concern in self.always_person_words.values()
+            for each in concern.values()
+            for word in each
+        ]
+        found = [re.escape(word) if _HAN.search(word) else rf"\b{re.escape(word)}\w{{0,3}}\b" for word in words]
+        return re.compile("|".join(found) or r"(?!)")
 
 
 @dataclass(frozen=True)
@@ -80,9 +97,10 @@ class HandoffData:
         found = (seat.deputy if seat else None) or self.routing.default
         return found if found != desk else None
 
-    def needs_person(self, topics: Iterable[str]) -> bool:
-        """Whether one of these topics is marked so that a person is always offered."""
-        return not set(self.routing.always_person).isdisjoint(topics)
+    def needs_person(self, topics: Iterable[str], text: str = "") -> bool:
+        """Whether a person is always offered on one of these topics, or on what the visitor's words speak of."""
+        marked = not set(self.routing.always_person).isdisjoint(topics)
+        return marked or self.routing.calls_for_person.search(text.casefold()) is not None
 
 
 def read_handoff(folder: Path) -> HandoffData:

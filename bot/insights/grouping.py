@@ -10,10 +10,10 @@ from datetime import datetime
 import numpy as np
 from scipy.sparse import csr_matrix, vstack
 
+from bot.common.redaction import has_marks
 from bot.common.text import fold
 from bot.insights.questions import Nearness, Question
 from bot.partners.index import terms
-from bot.privacy.redaction import has_marks
 
 ALIKE = 0.5  # cosine of what is asked, when both name the same or nothing
 ALIKE_ELSE = 0.8  # when only one of them names something

@@ -73,6 +73,12 @@ def purge(session: Session, older_than: timedelta, *, dry_run: bool = False) -> 
     return cast("CursorResult[Any]", session.execute(delete(Row).where(limit))).rowcount
 
 
+def texts_of(session: Session, key: bytes, conversation: str) -> list[str]:
+    """What one conversation left here, as it is kept: redacted."""
+    visitor = visitor_hash(key, conversation)
+    return list(session.scalars(select(Row.text).where(Row.visitor == visitor).order_by(Row.id)))
+
+
 def forget(session: Session, key: bytes, conversation: str) -> int:
     """Delete what one conversation left here; for a visitor who has their chat erased."""
     visitor = visitor_hash(key, conversation)

@@ -72,7 +72,7 @@ def as_csv(groups: Sequence[Group], words: Words) -> str:
         row["near_facts"] = " ".join(f"{fact['id']}:{fact['score']}" for fact in row["near_facts"])
         row["near_names"] = " ".join(name["id"] for name in row["near_names"])
         row["languages"], row["reasons"] = " ".join(row["languages"]), " ".join(row["reasons"])
-        writer.writerow([_cell(row[column]) for column in COLUMNS])
+        writer.writerow([cell(row[column]) for column in COLUMNS])
     return out.getvalue()
 
 
@@ -81,6 +81,7 @@ def visible(text: str) -> str:
     return "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value for a cell of a CSV file, with an apostrophe before what a spreadsheet would take for a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(FORMULA) else text

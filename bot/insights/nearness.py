@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from rapidfuzz import fuzz
 
+from bot.common.redaction import MARKS
 from bot.insights.questions import Nearness
 from bot.partners.knowledge import Snapshot
-from bot.privacy.redaction import MARKS
 
 MOST_FACTS, MOST_NAMES = 5, 3
 MOST_WINDOWS = 8  # parts of a question that are looked up as names

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from bot.common.redaction import has_marks
 from bot.insights.grouping import Group
 from bot.partners import queries
 from bot.partners.editing.edits import AddName, Outcome, Put, edit
 from bot.partners.files import Refusal
 from bot.partners.records import LANGUAGES
-from bot.privacy.redaction import has_marks
 from bot.store import Store
 
 MOST_ASKED = 5  # ways of asking in one language that a group gives

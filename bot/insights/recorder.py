@@ -10,12 +10,12 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.common.redaction import redact
 from bot.insights import kept
 from bot.insights.nearness import nearness
 from bot.insights.questions import Unanswered, visitor_hash
 from bot.partners import queries
 from bot.partners.knowledge import Snapshot
-from bot.privacy.redaction import redact
 from bot.store import Store, StoreUnavailable
 
 WAITING = 1000  # questions

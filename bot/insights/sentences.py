@@ -7,8 +7,8 @@ import re
 import tempfile
 from pathlib import Path
 
+from bot.common.redaction import has_marks
 from bot.common.text import fold
-from bot.privacy.redaction import has_marks
 
 MARKUP = frozenset("[]{}()/\\")  # means something else in Rasa's training files
 _INTENT = re.compile(r"^- intent: *(\S+)\s*$")

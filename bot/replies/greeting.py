@@ -13,6 +13,14 @@ NOTICE: dict[str, str] = {
     "请勿输入敏感信息。您可随时要求转接工作人员。",
 }
 
+# Said where such questions are kept.
+KEPT_QUESTIONS: dict[str, str] = {
+    "en": "Questions that we could not answer well are kept for {days} days without personal data, so that the answers get better.",
+    "de": "Fragen, die wir nicht gut beantworten konnten, bewahren wir {days} Tage lang ohne personenbezogene Daten auf, "
+    "damit die Antworten besser werden.",
+    "zh": "未能妥善回答的问题会在去除个人信息后保留 {days} 天，用于改进答复。",
+}
+
 GREETING: dict[str, str] = {
     "en": "Hello. I am an automated assistant (AI), not a person, and I answer for the China Competence Centre "
     "Middle Ruhr Area.\nAsk me about the Centre, its partners in Germany and China, Herne’s twin cities, or "
@@ -41,6 +49,11 @@ def greeting(language: str) -> tuple[str, list[dict[str, Any]]]:
     return GREETING[language], buttons
 
 
-def chat_notice(language: str, days: int) -> str:
-    """What a visitor reads before the first input; `days` is how long messages are kept."""
-    return NOTICE[language].format(days=days)
+def chat_notice(language: str, days: int, question_days: int = 0) -> str:
+    """What a visitor reads before the first input; `days` is how long messages are kept, `question_days` what was asked
+    in vain."""
+    text = NOTICE[language].format(days=days)
+    if not question_days:
+        return text
+    between = "" if language == "zh" else " "
+    return text + between + KEPT_QUESTIONS[language].format(days=question_days)

@@ -18,6 +18,11 @@ LATE: dict[str, str] = {
     "E-Mail-Adresse angegeben ist, antworten Sie bitte dorthin.",
     "zh": "访客收不到最后一条答复：该个案此前已在聊天中关闭。如访客留有电子邮箱，请通过邮件答复。",
 }
+ANSWERED_HERE: dict[str, str] = {
+    "en": "Answered at the assistant's own desk. The visitor has read or been sent this:",
+    "de": "Am eigenen Schreibtisch des Assistenten beantwortet. Der Besucher hat dies gelesen oder zugesandt bekommen:",
+    "zh": "已在助手自带的工作台答复，访客已看到或将收到以下内容：",
+}
 SOMEONE: dict[str, str] = {"en": "Our team", "de": "Unser Team", "zh": "我们的工作人员"}
 LABELS: dict[str, dict[str, str]] = {
     "language": {"en": "Language", "de": "Sprache", "zh": "语言"},
@@ -87,6 +92,10 @@ class HelpdeskTexts:
     def late(self, language: str) -> str:
         """That an answer came when the case was closed."""
         return LATE[language]
+
+    def answered_here(self, text: str, language: str) -> str:
+        """What staff wrote to the visitor at the assistant's own desk."""
+        return f"{ANSWERED_HERE[language]}\n\n{text}"
 
     def someone(self, language: str) -> str:
         """What a visitor sees of a person whose name the help desk does not give."""

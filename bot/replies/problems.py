@@ -12,6 +12,14 @@ PROBLEMS: dict[str, tuple[int, dict[str, str]]] = {
             "zh": "无法读取该请求，请重新发送。",
         },
     ),
+    "contact_data_sealed": (
+        503,
+        {
+            "en": "Your contact data are sealed and cannot be opened here at the moment, so the download would be incomplete. The Centre has to put its key in place; please try again later.",
+            "de": "Ihre Kontaktdaten sind versiegelt und lassen sich hier zurzeit nicht öffnen; der Download wäre unvollständig. Das Zentrum muss seinen Schlüssel wieder einsetzen; bitte versuchen Sie es später erneut.",
+            "zh": "您的联系信息已加密，目前无法在此打开，因此无法提供完整下载。需由中心恢复密钥，请稍后再试。",
+        },
+    ),
     "notice_not_accepted": (
         400,
         {
@@ -122,6 +130,22 @@ PROBLEMS: dict[str, tuple[int, dict[str, str]]] = {
             "en": "Many chats were started from your connection. Please try again in a minute.",
             "de": "Von Ihrem Anschluss wurden viele Chats begonnen. Bitte versuchen Sie es in einer Minute erneut.",
             "zh": "您的网络在短时间内开启了过多聊天，请一分钟后再试。",
+        },
+    ),
+    "too_many_requests": (
+        429,
+        {
+            "en": "Too many calls at once. Please try again in a minute.",
+            "de": "Zu viele Aufrufe auf einmal. Bitte versuchen Sie es in einer Minute erneut.",
+            "zh": "调用过于频繁，请一分钟后再试。",
+        },
+    ),
+    "too_many_logins": (
+        429,
+        {
+            "en": "Too many passwords were tried from your connection. Please try again in a minute.",
+            "de": "Von Ihrem Anschluss wurden zu viele Passwörter versucht. Bitte versuchen Sie es in einer Minute erneut.",
+            "zh": "您的网络尝试密码次数过多，请一分钟后再试。",
         },
     ),
     "too_many_streams": (

@@ -32,6 +32,7 @@ class PeopleSettings(BaseModel):
     case_days: Limit = 180
     cases_on_erase: Literal["erase", "anonymise"] = "erase"
     visitor_away_seconds: Annotated[int, Field(ge=0)] = 180
+    answer_mail_wait_seconds: Annotated[int, Field(ge=0)] = 60  # answers within this time go into one mail
     resume_days: Limit = 14  # how long the link in a mail reopens the conversation
 
     helpdesk_poll_seconds: Seconds = 120.0  # how often answers are looked for beside the webhook

@@ -80,6 +80,17 @@ class Store:
         """One round trip."""
         self.read(lambda connection: connection.execute(text("SELECT 1")))
 
+    def empty_log(self) -> None:
+        """Empty SQLite's write-ahead log, where deleted text would otherwise stay readable; nothing elsewhere."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        with _spoken_failures():
+            connection = self.engine.raw_connection()
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+            finally:
+                connection.close()
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -140,6 +151,25 @@ def _sqlite_begin(connection: Connection) -> None:
     cursor.execute(f"PRAGMA synchronous={options.get('sqlite_synchronous', 'FULL')}")
     cursor.close()
     connection.exec_driver_sql(options.get("sqlite_begin", "BEGIN"))
+
+
+def is_reachable(url: str) -> bool:
+    """Whether a database can be used, or says that it never can; False while it is away, starting or locked."""
+    parsed = make_url(url)
+    is_file = parsed.get_backend_name() == "sqlite"
+    if is_file and not Path(parsed.database or "").is_file():
+        return True
+    engine = _make_engine(url)
+    try:
+        with engine.execution_options(**_WRITE).begin():
+            return True
+    except OperationalError as error:
+        told = str(error.orig)
+        if is_file:
+            return "locked" not in told
+        return "FATAL" in told and "starting up" not in told and "shutting down" not in told
+    finally:
+        engine.dispose()
 
 
 def migrate(url: str) -> None:

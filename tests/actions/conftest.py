@@ -1,7 +1,6 @@
 """The action server as a process of its own, on a free port, over a real SQLite database with the real facts."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,9 +15,10 @@ import pytest
 from bot.partners.loader import load
 from bot.settings import ROOT, DeskContact
 from bot.store import Store
+from tests.waiting import free_port
 
 TOKEN = "actions-token-for-tests-only-0123456789"
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 REFRESH_SECONDS = 0.05
 CONFIGURED = {"ihk-international": DeskContact(email="international@example.org", hours="9-12")}
 Call = Callable[..., dict[str, Any]]
@@ -44,9 +44,7 @@ def server_url(database: Store, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @contextmanager
 def running(database: Store, folder: Path, token: str) -> Iterator[str]:
     """The base URL of an action server with this token (may be empty) that keeps its files in `folder`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {
         "PATH": os.environ.get("PATH", ""),
         "VAR_DIR": str(folder),
@@ -68,7 +66,7 @@ def running(database: Store, folder: Path, token: str) -> Iterator[str]:
     finally:
         process.terminate()
         try:
-            process.wait(15)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -90,7 +88,7 @@ def wait_until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) ->
 @pytest.fixture(scope="session")
 def stranger(server_url: str) -> Iterator[httpx.Client]:
     """Knows the address but not the token."""
-    with httpx.Client(base_url=server_url, timeout=20, trust_env=False) as client:
+    with httpx.Client(base_url=server_url, timeout=60, trust_env=False) as client:
         yield client
 
 
@@ -98,7 +96,7 @@ def stranger(server_url: str) -> Iterator[httpx.Client]:
 def core(server_url: str) -> Iterator[httpx.Client]:
     """Calls as the core does: with the token."""
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    with httpx.Client(base_url=server_url, timeout=20, trust_env=False, headers=headers) as client:
+    with httpx.Client(base_url=server_url, timeout=60, trust_env=False, headers=headers) as client:
         yield client
 
 

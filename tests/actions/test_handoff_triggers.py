@@ -85,7 +85,7 @@ def test_on_a_topic_that_always_needs_one_a_person_is_offered_beside_the_answer(
     message = request_body("action_answer", LOGISTICS[language], intent="ask_topic", language=language)["tracker"]
     tracker = Tracker("c", message["slots"], message["latest_message"], [], False, None, {}, "action_listen")
     said = CollectingDispatcher()
-    answer(said, tracker, snapshot, lambda _: None, lambda topics: marked and "logistics" in set(topics))
+    answer(said, tracker, snapshot, lambda _: None, lambda topics, _: marked and "logistics" in set(topics))
     payloads = [button["payload"] for button in said.messages[-1]["buttons"]]
     assert said.messages[-1]["custom"]["sources"] and payloads[:-1]
     assert (payloads[-1] == '/talk_to_human{"handoff_trigger": "topic"}') == marked
@@ -108,3 +108,20 @@ def test_a_person_wanted_beside_a_question_comes_after_its_answer(core: httpx.Cl
     assert unknown["responses"] == []
     for body in (known, unknown):
         assert [event["name"] for event in body["events"] if event["event"] == "followup"] == ["handoff_form"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Do we need a visa to visit Luzhou, and where is it?"),
+        ("de", "Brauchen wir ein Visum für Luzhou, und wo liegt es?"),
+        ("zh", "去泸州需要签证吗？它在哪里？"),
+    ],
+)
+def test_where_the_words_call_for_one_a_person_is_offered_once_beside_the_answer(
+    call: Call, language: str, text: str
+) -> None:
+    for action_text in (text, f"{text} {text}"):
+        said = call("action_answer", action_text, intent="ask_place", language=language)["said"]
+        payloads = [button["payload"] for message in said for button in message.get("buttons") or ()]
+        assert sum(payload.startswith("/talk_to_human") for payload in payloads) == 1, payloads

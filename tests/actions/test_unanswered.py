@@ -1,6 +1,5 @@
 """What the action server hands over for editors: fallbacks and thumbs down, and nothing else."""
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -8,10 +7,9 @@ import pytest
 from bot.insights import kept
 from bot.insights.questions import Question
 from bot.store import Store
+from tests.waiting import until
 
 from .conftest import Call
-
-SECONDS = 30.0
 
 
 @pytest.fixture
@@ -19,13 +17,7 @@ def noted(database: Store) -> Callable[[str], Question]:
     """The kept question with this text, as soon as it is there."""
 
     def noted_(text: str) -> Question:
-        deadline = time.monotonic() + SECONDS
-        while True:
-            found = next((q for q in database.run(kept.questions) if q.text == text), None)
-            if found:
-                return found
-            assert time.monotonic() < deadline, f"not kept: {text}"
-            time.sleep(0.05)
+        return until(lambda: next((q for q in database.run(kept.questions) if q.text == text), None))
 
     return noted_
 

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -12,6 +11,10 @@ import time
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from bot.core.archive import digest
+
+from tests.waiting import free_port
 
 SECRET = "a-secret-of-the-tests"
 TOKEN = "a-token-of-the-tests"
@@ -132,30 +135,30 @@ class RunningCore:
         make_project(folder, root)
         self.folder = folder
         self.actions = ActionServer()
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            self.port = listener.getsockname()[1]
+        self.port = free_port()
         self.environment = {
             **os.environ,
             "CORE_SECRET": SECRET,
             "CORE_PORT": str(self.port),
             "ACTIONS_URL": self.actions.url,
             "ACTIONS_TOKEN": TOKEN,
-            "ACTION_TIMEOUT": "3",
-            "TURN_TIMEOUT": "2",
-            "STORE_TIMEOUT": "0.5",
+            "ACTION_TIMEOUT": "8",
+            "TURN_TIMEOUT": "6",
+            "STORE_TIMEOUT": "3",
         }
         self.process = None
         with open(folder / "train.log", "w") as log:
             subprocess.run([sys.executable, "-m", "bot.core", "train"], cwd=folder, env=self.environment, stdout=log, stderr=log, check=True)
+        for model in (folder / "models").glob("*.tar.gz"):
+            model.with_name(f"{model.name}.sha256").write_text(digest(model), "utf-8")
 
     def start(self) -> None:
-        """Starts the core and waits until it answers (60 s at most)."""
+        """Starts the core and waits until it answers (180 s at most)."""
         with open(self.folder / "run.log", "a") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "bot.core", "run"], cwd=self.folder, env=self.environment, stdout=log, stderr=log
             )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while time.monotonic() < deadline:
             try:
                 if self.request("GET", "/webhooks/gateway/health")[0] == 200:
@@ -172,22 +175,34 @@ class RunningCore:
 
     def request(self, method, path, body=None, secret=SECRET):
         """Returns (status, decoded JSON or None)."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        return self.begin(method, path, body, secret)()
+
+    def begin(self, method, path, body=None, secret=SECRET):
+        """Sends a request; returns what waits for its (status, decoded JSON or None)."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=90)
         headers = {"Authorization": f"Bearer {secret}"} if secret is not None else {}
         content = body if isinstance(body, (bytes, type(None))) else json.dumps(body).encode()
         connection.request(method, path, content, headers)
-        response = connection.getresponse()
-        raw = response.read()
-        connection.close()
-        try:
-            return response.status, json.loads(raw)
-        except ValueError:
-            return response.status, None
+
+        def answer():
+            response = connection.getresponse()
+            raw = response.read()
+            connection.close()
+            try:
+                return response.status, json.loads(raw)
+            except ValueError:
+                return response.status, None
+
+        return answer
 
     def turn(self, text, conversation=None, message_id=None, **fields):
         """Takes one turn; returns (status, answer)."""
+        return self.begin_turn(text, conversation, message_id, **fields)()
+
+    def begin_turn(self, text, conversation=None, message_id=None, **fields):
+        """Sends a turn; returns what waits for its (status, answer)."""
         body = {"conversation": conversation or new_id(), "message_id": message_id or new_id(), "text": text, **fields}
-        return self.request("POST", "/webhooks/gateway/turn", body)
+        return self.begin("POST", "/webhooks/gateway/turn", body)
 
 
 def new_id() -> str:

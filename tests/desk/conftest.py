@@ -23,11 +23,13 @@ from bot.partners.loader import load
 from bot.partners.queries import desks as read_desks
 from bot.settings import ROOT, Settings
 from bot.store import Store
+from tests.browsers import chromium
 from tests.gateway.fake_core import RunningServer
 from tests.handoff.conftest import KEY, a_request, start_conversation
 from tests.partners.conftest import BACKENDS
 from tests.postgres import Cluster
 
+__all__ = ["chromium"]
 PASSWORD = "correct horse battery"
 PEOPLE = {
     "wei": ("Wei Muster", "staff", ("city-twinning",)),
@@ -70,7 +72,7 @@ class Person:
     """Somebody at the desk: a browser without scripts."""
 
     def __init__(self, desk: Desk, login: str, password: str = PASSWORD) -> None:
-        self.http = httpx.Client(base_url=desk.url, timeout=20, trust_env=False, follow_redirects=True)
+        self.http = httpx.Client(base_url=desk.url, timeout=60, trust_env=False, follow_redirects=True)
         self.entered = self.log_in(login, password)
 
     def log_in(self, login: str, password: str = PASSWORD) -> httpx.Response:
@@ -122,6 +124,7 @@ def desk(
     settings = Settings(
         _env_file=None, var_dir=folder, database_url=url, session_key=SecretStr("s" * 40), core_secret=SecretStr("c" * 40),
         actions_token=SecretStr("a" * 40), case_key=SecretStr(KEY), mail_mode="off", redis_url=None, public_url="",
+        logins_per_minute=1_000_000,
     )  # type: ignore[call-arg]  # fmt: skip
     server = RunningServer(create_app(settings), **server_options(settings))
     yield Desk(server.url, store, settings)

@@ -6,29 +6,19 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.gateway import history
 from bot.replies.desk import words
-from tests.gateway.test_browser import CHROMIUM, FLAGS
+from tests import browsers
+from tests.browsers import MARKS
+from tests.waiting import until
 
 from .conftest import PASSWORD, Desk, Person
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found: install the system's chromium package"),
-    pytest.mark.parametrize("desk", ["sqlite"], indirect=True),
-]
+pytestmark = [*MARKS, pytest.mark.parametrize("desk", ["sqlite"], indirect=True)]
 LANGUAGES = ("de", "en")
 Enter = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -53,6 +43,8 @@ def enter(desk: Desk, chromium: Browser) -> Iterator[Enter]:
         page.wait_for_url("**/desk/cases")
         if page.locator("html").get_attribute("lang") != language:
             page.locator(f"button[name=language][value={language}]").click()
+            expect(page.locator("html")).to_have_attribute("lang", language)
+        page.wait_for_load_state("load")
         return page
 
     yield go
@@ -63,13 +55,15 @@ def enter(desk: Desk, chromium: Browser) -> Iterator[Enter]:
 
 def tab_to(page: Page, selector: str) -> None:
     """Press Tab until an element has the focus, which must be seen."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate("s => document.activeElement.matches(s)", selector):
-            outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
-            assert outline == "3px", selector
-            return
-    raise AssertionError(f"Tab does not lead to {selector}")
+    browsers.tab_to(page, selector)
+    expect(page.locator(f"{selector}:focus")).to_have_css("outline-width", "3px")
+
+
+def claim(page: Page) -> None:
+    """Take the case; done when the page that follows is there with its script, without which a form is a page of its own."""
+    page.locator("#claim").click()
+    expect(page.locator("#composer")).to_be_visible()
+    page.wait_for_load_state("load")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -83,6 +77,7 @@ def test_a_case_is_handled_by_keyboard_alone(desk: Desk, enter: Enter, language:
     tab_to(page, "#claim")
     page.keyboard.press("Enter")
     expect(page.locator("#head")).to_contain_text(t["me"])
+    expect(page.locator("#composer")).to_be_visible()
     tab_to(page, "#canned")
     page.keyboard.press("ArrowDown")
     tab_to(page, "#insert")
@@ -108,7 +103,7 @@ def test_a_new_case_appears_by_itself_and_in_the_title(desk: Desk, enter: Enter)
     page = enter("tom")
     before = page.locator("tr.is-waiting").count()
     number = desk.open_case(conversation="web:appears", topic="trade").number
-    expect(page.locator(f'tr[data-number="{number}"]')).to_be_visible(timeout=10_000)
+    expect(page.locator(f'tr[data-number="{number}"]')).to_be_visible()
     expect(page).to_have_title(f"({before + 1}) {words('de')['cases']} – {words('de')['organisation']}")
     expect(page.locator("#live")).to_have_text(words("de")["new_case"])
     expect(page.locator("#count-number")).to_have_text(str(before + 1))
@@ -120,17 +115,21 @@ def test_without_events_the_page_asks_every_quarter_of_a_minute(desk: Desk, ente
     page.clock.install()
     page.goto(f"{desk.url}/desk/cases")
     number = desk.open_case(conversation="web:polled", topic="trade").number
-    expect(page.locator(f'tr[data-number="{number}"]')).to_have_count(0)
-    page.clock.run_for(16_000)
-    expect(page.locator(f'tr[data-number="{number}"]')).to_be_visible()
+    row = page.locator(f'tr[data-number="{number}"]')
+    expect(row).to_have_count(0)
+
+    def seen_a_quarter_later() -> bool:
+        page.clock.run_for(16_000)
+        return row.is_visible()
+
+    until(seen_a_quarter_later)
 
 
 def test_a_login_that_is_over_is_told_and_the_text_stays(desk: Desk, enter: Enter) -> None:
     number = desk.open_case(conversation="web:over").number
     page = enter()
     page.goto(f"{desk.url}/desk/cases/{number}")
-    page.locator("#claim").click()
-    page.wait_for_load_state("load")  # before its script runs, the form is sent as a page of its own
+    claim(page)
     page.locator("#answer").fill("Noch nicht gesendet")
     page.context.clear_cookies()
     page.locator("#send").click()
@@ -142,13 +141,13 @@ def test_what_the_visitor_writes_appears_without_a_reload(desk: Desk, enter: Ent
     number = desk.open_case(conversation="web:live").number
     page = enter()
     page.goto(f"{desk.url}/desk/cases/{number}")
-    page.locator("#claim").click()
+    claim(page)
     page.locator("#answer").fill("Halb geschrieben")
     log = page.locator("#log")
     before = log.locator(".message").count()
     said = "<b>Noch eine Frage</b>"
     desk.store.write(lambda db: history.append(db, "web:live", [history.Draft("visitor", "de", said)]))
-    expect(log.locator(".message").nth(before)).to_contain_text(said, timeout=10_000)
+    expect(log.locator(".message").nth(before)).to_contain_text(said)
     expect(log.locator("b")).to_have_count(0)
     expect(page.locator("#answer")).to_have_value("Halb geschrieben")
 
@@ -160,10 +159,10 @@ def test_whoever_comes_second_reads_who_has_the_case_and_keeps_the_text(
     number = desk.open_case(conversation="web:second").number
     page = enter()
     page.goto(f"{desk.url}/desk/cases/{number}")
-    page.locator("#claim").click()
+    claim(page)
     page.locator("#answer").fill("Mein Text")
     come("lea").do(number, "claim")
-    expect(page.locator("#alert")).to_contain_text(t["changed_meanwhile"], timeout=10_000)
+    expect(page.locator("#alert")).to_contain_text(t["changed_meanwhile"])
     expect(page.locator("#head")).to_contain_text("Lea Muster")
     page.locator("#send").click()
     expect(page.locator("#alert")).to_contain_text(t["taken"].format(name="Lea Muster"))
@@ -174,7 +173,7 @@ def test_a_lost_connection_is_told_and_the_text_sent_later_once(desk: Desk, ente
     number = desk.open_case(conversation="web:lost").number
     page = enter()
     page.goto(f"{desk.url}/desk/cases/{number}")
-    page.locator("#claim").click()
+    claim(page)
     page.locator("#answer").fill("Kommt an")
     page.route("**/messages", lambda route: route.abort())
     page.locator("#send").click()
@@ -210,8 +209,7 @@ def test_accessible_and_nothing_sticks_out(
 
     look("cases?view=all")
     look(f"cases/{number}")
-    page.locator("#claim").click()
-    page.wait_for_load_state()
+    claim(page)
     come("lea").do(number, "note", text="Wirtschaftsförderungsgesellschaften" * 4)
     look(f"cases/{number}")
     for summary in page.locator("summary").all():
@@ -231,7 +229,7 @@ def test_nothing_comes_from_elsewhere_and_nothing_is_stored(desk: Desk, enter: E
     page = enter()
     page.on("request", lambda request: requests.append(request.url))
     page.goto(f"{desk.url}/desk/figures")
-    page.goto(f"{desk.url}/desk/cases")
-    page.wait_for_timeout(300)
+    with page.expect_response("**/desk/events"):
+        page.goto(f"{desk.url}/desk/cases")
     assert requests and {url.split("/")[2] for url in requests} == {desk.url.split("/")[2]}
     assert page.evaluate("[document.cookie, sessionStorage.length, localStorage.length]") == ["", 0, 0]

@@ -163,7 +163,7 @@ def test_the_title_counts_what_waits_at_my_desks(desk: Desk, come: Come) -> None
 def test_events_tell_of_a_new_case(desk: Desk, come: Come) -> None:
     person = come("tom")
     before = person.get("/pulse").json()["waiting"]
-    with person.http.stream("GET", "/desk/events", timeout=20) as stream:
+    with person.http.stream("GET", "/desk/events", timeout=60) as stream:
         lines = stream.iter_lines()
         assert next(line for line in lines if line.startswith("data:")) == f'data: {{"waiting": {before}}}'
         number = desk.open_case(conversation="web:event", topic="trade").number

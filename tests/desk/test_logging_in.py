@@ -24,7 +24,7 @@ Come = Callable[[str], Person]
 
 @contextmanager
 def stranger(desk: Desk) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=desk.url, trust_env=False) as http:
+    with httpx.Client(base_url=desk.url, trust_env=False, timeout=60) as http:
         yield http
 
 

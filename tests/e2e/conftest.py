@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.browsers import chromium  # noqa: F401 (a fixture)
 from tests.postgres import postgres  # noqa: F401 (a fixture)
 
 from .copies import Copy, Visitor, started

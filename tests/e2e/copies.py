@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,11 +15,13 @@ import httpx
 import psutil
 from dotenv import dotenv_values
 
-from bot.supervisor import free_port
 from tests.running import running_copy
+from tests.waiting import free_port
+from tests.waiting import until as wait_until
 
 NO_LIMITS = dict.fromkeys(
-    ("SESSIONS_PER_MINUTE", "MESSAGES_PER_10_SECONDS", "MESSAGES_PER_MINUTE", "READS_PER_MINUTE"), "1000000"
+    ("SESSIONS_PER_MINUTE", "MESSAGES_PER_10_SECONDS", "MESSAGES_PER_MINUTE", "READS_PER_MINUTE", "LOGINS_PER_MINUTE"),
+    "1000000",
 )
 ARGUMENT = {"core": "bot.core", "actions": "actions", "gateway": "bot.gateway"}
 
@@ -52,7 +53,7 @@ class Copy:
 
     def process(self, name: str) -> psutil.Process:
         """The process `core`, `actions` or `gateway`; waits while it is being started again."""
-        return until(lambda: self._find(name), 30)
+        return until(lambda: self._find(name), 120)
 
     def _find(self, name: str) -> psutil.Process | None:
         for child in self.supervisor().children():
@@ -88,7 +89,7 @@ def started(folder: Path, **settings: str) -> Iterator[Copy]:
 class Visitor:
     """One conversation through the chat API."""
 
-    def __init__(self, copy: Copy, language: str, timeout: float = 40) -> None:
+    def __init__(self, copy: Copy, language: str, timeout: float = 90) -> None:
         self.http = httpx.Client(base_url=copy.url, timeout=timeout, trust_env=False)
         opened = self.http.post("/api/session", json={"language": language, "notice_accepted": True})
         assert opened.status_code == 201, opened.text
@@ -100,9 +101,7 @@ class Visitor:
     @property
     def conversation(self) -> str:
         """The id the core knows this conversation by."""
-        body = self.token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-        return f"web:{claims['sub']}"
+        return conversation_of(self.token)
 
     def post(self, **body: Any) -> httpx.Response:
         """POST /api/messages with an id of its own unless one is given."""
@@ -115,7 +114,7 @@ class Visitor:
         """Press a button of a message, counted from 0."""
         return replies(self.post(choice=message["choices"][number]["choice"]))
 
-    def insist(self, text: str, message_id: str, seconds: float = 60) -> list[dict[str, Any]]:
+    def insist(self, text: str, message_id: str, seconds: float = 120) -> list[dict[str, Any]]:
         """Repeat one message with one id until it is answered, as the page does; every refusal must be a 503 or 504."""
 
         def once() -> list[dict[str, Any]] | None:
@@ -150,6 +149,13 @@ class Visitor:
         return found
 
 
+def conversation_of(token: str) -> str:
+    """The conversation that a visitor's token speaks for."""
+    body = token.split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    return f"web:{claims['sub']}"
+
+
 def replies(answer: httpx.Response) -> list[dict[str, Any]]:
     """The messages of a turn that went well and said something."""
     assert answer.status_code == 200, answer.text
@@ -174,12 +180,6 @@ def sources(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [source for message in messages for source in message.get("sources") or ()]
 
 
-def until[T](look: Callable[[], T | None], seconds: float) -> T:
-    """What `look` returns as soon as it is true; fails after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while True:
-        found = look()
-        if found:
-            return found
-        assert time.monotonic() < deadline, f"not so within {seconds} s"
-        time.sleep(0.2)
+def until[T](look: Callable[[], T | None], seconds: float = 120) -> T:
+    """What `look` returns as soon as it is true; fails after `seconds`, a bound for what would hang."""
+    return wait_until(look, seconds, pause=0.2)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from bot.supervisor import free_port
+from tests.waiting import free_port
 
 from .copies import until
 
@@ -28,11 +28,11 @@ class RedisServer:
         self._process = subprocess.Popen(
             command, cwd=self._folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        until(self._answers, 20)
+        until(self._answers)
 
     def stop(self) -> None:
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(60)
 
     def stored(self) -> list[str]:
         with redis.Redis.from_url(self.url, decode_responses=True) as client:
@@ -40,7 +40,7 @@ class RedisServer:
 
     def _answers(self) -> bool:
         try:
-            with redis.Redis.from_url(self.url, socket_timeout=1) as client:
+            with redis.Redis.from_url(self.url, socket_timeout=5) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False

@@ -1,38 +1,22 @@
 """The page in Chromium against the whole assistant: real answers with sources, by keyboard, in three languages."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from bot.replies.greeting import GREETING
 from bot.replies.problems import LANGUAGES
 from bot.replies.web_page import WEB_PAGE
+from tests.browsers import MARKS, tab_to
 
 from .copies import Copy
+from .phrases import AND_WHERE, DUESSELDORF, INNOBANX
 
-CHROMIUM = next((p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), None)
-FLAGS = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 AUTOMATED = {"en": "automated assistant", "de": "automatischen Assistenten", "zh": "自动助手"}
-INNOBANX = {"en": "What is Innobanx?", "de": "Was ist Innobanx?", "zh": "Innobanx是什么公司？"}
-WHERE = {"en": "and where?", "de": "und wo?", "zh": "它在哪里？"}
-DUESSELDORF = {"en": "Düsseldorf", "de": "Düsseldorf", "zh": "杜塞尔多夫"}
-SECONDS = 15_000
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found: install the system's chromium package"),
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+pytestmark = MARKS
 
 
 @pytest.fixture(scope="module")
@@ -59,20 +43,17 @@ def test_a_conversation_by_keyboard_with_real_answers(copy: Copy, page: Page, sc
     expect(page.locator("#gate")).to_contain_text(AUTOMATED[language])
     expect(page.locator("#input")).to_be_hidden()
     page.screenshot(path=screenshots / f"{language}-before.png")
-    for _ in range(12):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.id") == "start":
-            break
+    tab_to(page, "#start")
     page.keyboard.press("Enter")
     messages = page.locator(".message.assistant")
     expect(messages.nth(0)).to_contain_text(GREETING[language].splitlines()[0])
     expect(page.locator("#input")).to_be_focused()
 
-    for number, question in enumerate((INNOBANX[language], WHERE[language]), start=1):
+    for number, question in enumerate((INNOBANX[language], AND_WHERE[language]), start=1):
         page.keyboard.type(question)
         page.keyboard.press("Enter")
         answer = messages.nth(number)
-        expect(answer).to_contain_text(DUESSELDORF[language], timeout=SECONDS)
+        expect(answer).to_contain_text(DUESSELDORF[language])
         expect(answer).to_have_attribute("lang", language)
         expect(answer.locator(".sources a").first).to_have_attribute(
             "href", "https://www.herne.international/partners/"
@@ -81,7 +62,7 @@ def test_a_conversation_by_keyboard_with_real_answers(copy: Copy, page: Page, sc
 
     messages.nth(2).locator(".choice").first.focus()
     page.keyboard.press("Enter")
-    expect(messages).to_have_count(4, timeout=SECONDS)
+    expect(messages).to_have_count(4)
     page.screenshot(path=screenshots / f"{language}-after.png", full_page=True)
 
 
@@ -92,14 +73,14 @@ def test_a_reload_keeps_the_history_and_the_context(copy: Copy, page: Page, scre
     page.locator("#input").fill(INNOBANX[language])
     page.keyboard.press("Enter")
     messages = page.locator(".message.assistant")
-    expect(messages.nth(1)).to_contain_text(DUESSELDORF[language], timeout=SECONDS)
+    expect(messages.nth(1)).to_contain_text(DUESSELDORF[language])
     before = page.locator(".bubble").all_inner_texts()
     page.reload()
-    expect(page.locator(".message")).to_have_count(3, timeout=SECONDS)
+    expect(page.locator(".message")).to_have_count(3)
     assert page.locator(".bubble").all_inner_texts() == before
-    page.locator("#input").fill(WHERE[language])
+    page.locator("#input").fill(AND_WHERE[language])
     page.keyboard.press("Enter")
-    expect(messages.nth(2)).to_contain_text(DUESSELDORF[language], timeout=SECONDS)
+    expect(messages.nth(2)).to_contain_text(DUESSELDORF[language])
     page.screenshot(path=screenshots / f"{language}-reloaded.png", full_page=True)
 
 
@@ -110,7 +91,7 @@ def test_the_language_of_the_answers_follows_the_visitor(copy: Copy, page: Page)
     for number, language in enumerate(LANGUAGES, start=1):
         page.locator("#input").fill(INNOBANX[language])
         page.keyboard.press("Enter")
-        expect(messages.nth(number)).to_have_attribute("lang", language, timeout=SECONDS)
+        expect(messages.nth(number)).to_have_attribute("lang", language)
         expect(messages.nth(number)).to_contain_text(DUESSELDORF[language])
 
 
@@ -120,4 +101,4 @@ def test_the_button_for_a_person_names_the_desk(copy: Copy, page: Page, language
     page.locator("#start").click()
     page.locator("#person").click()
     expect(page.locator(".message.visitor")).to_contain_text(WEB_PAGE[language]["person_message"])
-    expect(page.locator(".message.assistant").nth(1)).to_contain_text("general-desk@example.org", timeout=SECONDS)
+    expect(page.locator(".message.assistant").nth(1)).to_contain_text("general-desk@example.org")

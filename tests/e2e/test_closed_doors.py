@@ -30,7 +30,7 @@ def test_every_process_listens_on_loopback_only(copy: Copy, name: str) -> None:
 
 @pytest.mark.parametrize("headers", WRONG, ids=str)
 def test_the_core_refuses_turns_without_the_secret(copy: Copy, headers: dict[str, str]) -> None:
-    with httpx.Client(base_url=copy.core_url, headers=headers, trust_env=False) as http:
+    with httpx.Client(base_url=copy.core_url, headers=headers, trust_env=False, timeout=60) as http:
         assert http.post("/webhooks/gateway/turn", json=TURN).status_code == 401
         assert http.get("/webhooks/gateway/health").status_code == 401
         for path in RASA_PATHS:
@@ -39,14 +39,14 @@ def test_the_core_refuses_turns_without_the_secret(copy: Copy, headers: dict[str
 
 
 def test_the_core_says_nothing_about_itself_without_the_secret(copy: Copy) -> None:
-    answer = httpx.get(copy.core_url, trust_env=False)
+    answer = httpx.get(copy.core_url, trust_env=False, timeout=60)
     assert "Rasa" not in answer.text
     assert answer.status_code in (401, 404)
 
 
 def test_the_core_answers_with_the_secret(copy: Copy) -> None:
     headers = {"Authorization": f"Bearer {copy.secret('CORE_SECRET')}"}
-    with httpx.Client(base_url=copy.core_url, headers=headers, trust_env=False, timeout=20) as http:
+    with httpx.Client(base_url=copy.core_url, headers=headers, trust_env=False, timeout=60) as http:
         assert http.get("/webhooks/gateway/health").json()["status"] == "ok"
         answer = http.post("/webhooks/gateway/turn", json=TURN)
         assert answer.status_code == 200
@@ -57,7 +57,7 @@ def test_the_core_answers_with_the_secret(copy: Copy) -> None:
 
 @pytest.mark.parametrize("headers", WRONG, ids=str)
 def test_the_action_server_refuses_calls_without_its_token(copy: Copy, headers: dict[str, str]) -> None:
-    with httpx.Client(base_url=copy.actions_url, headers=headers, trust_env=False) as http:
+    with httpx.Client(base_url=copy.actions_url, headers=headers, trust_env=False, timeout=60) as http:
         assert http.post("/webhook", json={"next_action": "action_answer"}).status_code == 401
         for path in ("/actions", "/names", "/"):
             assert http.get(path).status_code == 401

@@ -9,6 +9,7 @@ from bot.replies.problems import LANGUAGES
 
 from .conftest import CITY_MAIL, DESK_MAIL
 from .copies import Copy, Visitor, sources, started, words
+from .phrases import PERSON
 
 Visit = Callable[[str], Visitor]
 
@@ -39,11 +40,6 @@ SAYS_UNKNOWN = {
     "en": "don't know|outside what I know",
     "de": "weiß ich nicht|außerhalb meines Wissens",
     "zh": "不知道|超出",
-}
-PERSON = {
-    "en": "I want to talk to a person",
-    "de": "Ich möchte mit einem Menschen sprechen",
-    "zh": "我想联系工作人员",
 }
 WHOM = {
     "en": "Whom can I contact at the Centre?",

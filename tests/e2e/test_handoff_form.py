@@ -15,14 +15,10 @@ from bot.replies.handoff_words import word
 from bot.replies.problems import LANGUAGES
 
 from .copies import Copy, Visitor, replies, sources, started, until, words
+from .phrases import PERSON
 
 Message = dict[str, Any]
 
-WISH = {
-    "en": "I want to talk to a person",
-    "de": "Ich möchte mit einem Menschen sprechen",
-    "zh": "我想和真人说话",
-}
 QUESTION = {
     "en": "I want to export pumps to China. Who in Luzhou would buy them?",
     "de": "Ich möchte Pumpen nach China ausführen. Wer in Luzhou würde sie kaufen?",
@@ -65,7 +61,7 @@ class Writer(Visitor):
         """From the wish to the question of a step."""
         language = self.language
         moves: dict[str, Callable[[], str]] = {
-            "topic": lambda: self.say(WISH[language]),
+            "topic": lambda: self.say(PERSON[language]),
             "question": lambda: self.choose("choice_topic_other"),
             "reach": lambda: self.say(QUESTION[language]),
             "email": lambda: self.choose(f"choice_{reach}"),
@@ -109,7 +105,7 @@ Write = Callable[[str], Writer]
 
 def cases(copy: Copy, visitor: Visitor) -> list[tuple[str, str, str, str]]:
     """Number, reach, language and topic of the cases of a conversation, straight from the database."""
-    with closing(sqlite3.connect(copy.var_dir / "assistant.db", timeout=10)) as db:
+    with closing(sqlite3.connect(copy.var_dir / "assistant.db", timeout=60)) as db:
         query = "SELECT number, reach, language, topic FROM handoff_case WHERE conversation = ?"
         return list(db.execute(query, (visitor.conversation,)))
 
@@ -117,7 +113,7 @@ def cases(copy: Copy, visitor: Visitor) -> list[tuple[str, str, str, str]]:
 def answering(copy: Copy) -> bool:
     """Whether the action server answers for itself and the gateway finds all others."""
     try:
-        up = httpx.get(f"{copy.actions_url}/health", timeout=2, trust_env=False).status_code == 200
+        up = httpx.get(f"{copy.actions_url}/health", timeout=5, trust_env=False).status_code == 200
     except httpx.TransportError:
         return False
     return up and copy.is_ready()
@@ -125,7 +121,7 @@ def answering(copy: Copy) -> bool:
 
 def form_slots(copy: Copy, visitor: Visitor) -> str:
     """What the core remembers of a conversation, as text."""
-    with closing(sqlite3.connect(copy.var_dir / "tracker.db", timeout=10)) as db:
+    with closing(sqlite3.connect(copy.var_dir / "tracker.db", timeout=60)) as db:
         query = "SELECT state FROM conversations WHERE sender_id = ?"
         return str(db.execute(query, (visitor.conversation,)).fetchone()[0])
 
@@ -137,7 +133,7 @@ def test_a_request_by_e_mail_is_asked_for_in_single_messages_and_becomes_one_cas
     one = write(language)
     assert SICHUAN[language] in one.say(WHERE[language])
     place = {"zh": "泸州"}.get(language, "Luzhou")
-    assert word("topic_confirm", language, topic=place) in one.say(WISH[language]) and len(one.said) == 1
+    assert word("topic_confirm", language, topic=place) in one.say(PERSON[language]) and len(one.said) == 1
     assert word("question_ask", language) in one.choose("choice_topic_yes", topic=place)
     assert word("reach_ask", language) in one.say(QUESTION[language])
     assert word("email_ask", language) in one.choose("choice_email")
@@ -174,7 +170,7 @@ def test_who_goes_on_with_the_assistant_finds_the_request_again(copy: Copy, writ
     assert resumed.status_code == 200 and resumed.json()["state"] == "bot"
     assert SICHUAN[language] in one.say(WHERE[language])
     [(number, *_)] = cases(copy, one)
-    assert number in one.say(WISH[language]) and len(cases(copy, one)) == 1
+    assert number in one.say(PERSON[language]) and len(cases(copy, one)) == 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -192,7 +188,7 @@ def test_a_cancelled_form_is_over_and_can_be_begun_again(copy: Copy, write: Writ
     one.up_to("confirmed")
     assert word("cancelled", language) in one.say({"en": "cancel", "de": "Bitte abbrechen", "zh": "取消"}[language])
     assert cases(copy, one) == []
-    assert word("topic_ask", language) in one.say(WISH[language])
+    assert word("topic_ask", language) in one.say(PERSON[language])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -39,7 +39,7 @@ def own_copy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 def command(own_copy: tuple[Copy, str], *arguments: str) -> str:
     copy, database = own_copy
     done = subprocess.run(
-        [sys.executable, "-m", "bot", "unanswered", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60,
+        [sys.executable, "-m", "bot", "unanswered", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=180,
         check=False, env={**os.environ, "VAR_DIR": str(copy.var_dir), "DATABASE_URL": database},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -1,8 +1,8 @@
 """The gateway with a real SQLite file and a core that can be told to fail."""
 
-import socket
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,24 +15,20 @@ from bot.gateway.app import create_app
 from bot.gateway.server import server_options
 from bot.settings import Settings
 from bot.store import Base, Store
+from tests.browsers import chromium
 from tests.partners.conftest import BACKENDS
 from tests.postgres import Cluster
+from tests.waiting import until
 
 from .fake_core import SECRET, FakeCore, RunningServer
 
+__all__ = ["chromium"]
 CASE_KEY = "case-key-case-key-case-key-case-key-1234"
 KEY = "session-key-session-key-session-key-1234"
 if TYPE_CHECKING:
     from .live import Live
 
 MakeClient = Callable[..., httpx.Client]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +46,7 @@ def core(core_server: tuple[FakeCore, RunningServer]) -> FakeCore:
 
 
 def build_settings(var_dir: Path, core_port: int, **changes: Any) -> Settings:
-    """Settings with short deadlines, and the tables of the gateway in a file of their own."""
+    """Settings with a short patience, and the tables of the gateway in a file of their own."""
     values: dict[str, Any] = {
         "var_dir": var_dir,
         "core_port": core_port,
@@ -59,9 +55,10 @@ def build_settings(var_dir: Path, core_port: int, **changes: Any) -> Settings:
         "core_secret": SecretStr(SECRET),
         "actions_token": SecretStr("a" * 40),
         "core_patience_seconds": 0.5,
-        "core_timeout_seconds": 5.0,
+        "core_timeout_seconds": 30.0,
         "database_url": "",
         "redis_url": None,
+        "answer_mail_wait_seconds": 0,
     }
     settings = Settings(_env_file=None, **(values | changes))  # type: ignore[call-arg]
     store = Store(settings.database)
@@ -128,7 +125,7 @@ def serve() -> Iterator[Callable[..., RunningServer]]:
 
 @pytest.fixture
 def client(core: FakeCore, gateway_url: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=gateway_url, timeout=20, trust_env=False) as http:
+    with httpx.Client(base_url=gateway_url, timeout=60, trust_env=False) as http:
         yield http
 
 
@@ -144,6 +141,21 @@ class Chat:
 
     def say(self, text: str, message_id: str | None = None) -> httpx.Response:
         return self.post({"id": message_id or str(uuid.uuid4()), "text": text})
+
+    def say_while_held(self, core: FakeCore, *texts: str) -> list[httpx.Response]:
+        """Say one after the other while the core holds the first; what each is answered, in order."""
+        gate, stored = core.hold(), self._said()
+        with ThreadPoolExecutor(len(texts)) as pool:
+            sent = []
+            for number, text in enumerate(texts, stored + 1):
+                sent.append(pool.submit(self.say, text))
+                until(lambda number=number: self._said() == number)  # type: ignore[misc]
+            assert gate.reached.wait(60)
+            gate.open()
+            return [one.result() for one in sent]
+
+    def _said(self) -> int:
+        return sum(message["author"] == "visitor" for message in self.history(limit=200))
 
     def press(self, choice: str, message_id: str | None = None) -> httpx.Response:
         return self.post({"id": message_id or str(uuid.uuid4()), "choice": choice})

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +11,24 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tests.waiting import SECONDS, until
+
 SECRET = "core-secret-core-secret-core-secret-1234"
+
+
+class Gate:
+    """Holds one turn: `reached` is set once the core is asked, and the answer comes after `open`."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self._open = threading.Event()
+
+    def open(self) -> None:
+        self._open.set()
+
+    async def passed(self) -> None:
+        self.reached.set()
+        await asyncio.to_thread(self._open.wait, SECONDS)
 
 
 class FakeCore:
@@ -25,7 +41,7 @@ class FakeCore:
         self.last: dict[str, tuple[str, dict[str, Any]]] = {}  # conversation -> message id and answer
         self.failures: list[int | tuple[int, str]] = []  # status, and the error named where it is not the usual one
         self.failures_after_turn: list[int] = []
-        self.delays: list[float] = []
+        self.gates: list[Gate] = []
         self.after_turn: list[Callable[[], object]] = []  # done once each, before the answer leaves
         self.next_reply: dict[str, Any] | None = None
         self.language: str | None = None  # None: answers in the language it is given
@@ -40,6 +56,11 @@ class FakeCore:
             ]
         )
 
+    def hold(self) -> Gate:
+        """Keeps the next turn that nothing holds yet waiting."""
+        self.gates.append(Gate())
+        return self.gates[-1]
+
     async def _health(self, request: Request) -> Response:
         self.health_asked += 1
         return JSONResponse({"status": "ok", "model": "test-model", "names_revision": "1"})
@@ -49,8 +70,8 @@ class FakeCore:
             return JSONResponse({"error": "unauthorized"}, 401)
         body = await request.json()
         self.asked.append(body)
-        if self.delays:
-            await asyncio.sleep(self.delays.pop(0))
+        if self.gates:
+            await self.gates.pop(0).passed()
         if self.failures:
             failure = self.failures.pop(0)
             status, error = (
@@ -85,10 +106,7 @@ class RunningServer:
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
-        deadline = time.monotonic() + 15
-        while not self._server.started:
-            assert time.monotonic() < deadline, "the server did not start"
-            time.sleep(0.01)
+        until(lambda: self._server.started)
         self.port = self._server.servers[0].sockets[0].getsockname()[1]
 
     @property
@@ -97,4 +115,4 @@ class RunningServer:
 
     def stop(self) -> None:
         self._server.should_exit = True
-        self._thread.join(15)
+        self._thread.join(SECONDS)

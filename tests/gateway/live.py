@@ -47,10 +47,10 @@ class Live:
 
         self.server = RunningServer(remembering, **server_options(settings))
         self._loop = loops[0]
-        self.http = httpx.Client(base_url=self.server.url, timeout=20, trust_env=False)
+        self.http = httpx.Client(base_url=self.server.url, timeout=60, trust_env=False)
 
     def call[T](self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
 
     def chat(self, language: str = "en") -> Chat:
         return Chat(self.http, language=language)

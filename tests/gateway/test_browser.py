@@ -1,33 +1,21 @@
 """The page in a real browser, by keyboard, in light and dark, on a phone; marker `browser`."""
 
 import re
-import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.replies.greeting import GREETING
 from bot.replies.problems import LANGUAGES
 from bot.replies.web_page import WEB_PAGE
+from tests.browsers import MARKS, at_rest, tab_to
 
 from .fake_core import FakeCore
 
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-FLAGS = [
-    "--no-sandbox",
-    "--headless",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 RICH = {
     "messages": [
         {
@@ -40,18 +28,7 @@ RICH = {
         }
     ]
 }
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found: install the system's chromium package"),
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+pytestmark = MARKS
 
 
 @pytest.fixture
@@ -122,10 +99,7 @@ def test_nothing_is_stored_or_read_or_sent_before_the_start(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_conversation_by_keyboard_alone(visit: Callable[..., Page], core: FakeCore, language: str) -> None:
     page = visit(language)
-    for _ in range(12):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.id") == "start":
-            break
+    tab_to(page, "#start")
     page.keyboard.press("Enter")
     expect(page.locator(".message.assistant")).to_contain_text(GREETING[language].splitlines()[0])
     expect(page.locator("#input")).to_be_focused()
@@ -182,11 +156,11 @@ def test_an_undelivered_message_is_sent_again_with_the_same_id(
     _ask(page, "hello")
     expect(page.locator(".message.visitor .status")).to_contain_text(WEB_PAGE["en"]["retrying"])
     context.set_offline(False)
-    expect(page.locator(".message.assistant")).to_have_count(2, timeout=15_000)
+    expect(page.locator(".message.assistant")).to_have_count(2)
     expect(page.locator(".message.visitor .status")).to_have_count(0)
     core.failures = [503] * 4
     _ask(page, "and now?")
-    expect(page.locator(".status button")).to_be_visible(timeout=40_000)
+    expect(page.locator(".status button")).to_be_visible(timeout=120_000)
     page.locator(".status button").click()
     expect(page.locator(".message.assistant")).to_have_count(3)
     expect(page.locator(".message.visitor")).to_have_count(2)
@@ -196,10 +170,12 @@ def test_an_undelivered_message_is_sent_again_with_the_same_id(
 def test_typing_is_shown_and_a_burst_stays_in_order(visit: Callable[..., Page], core: FakeCore) -> None:
     page = visit()
     _start(page)
-    core.delays = [1.0]
+    gate = core.hold()
     for number in range(4):
         _ask(page, f"message {number}")
     expect(page.locator("#typing-text")).to_have_text(WEB_PAGE["en"]["typing"])
+    expect(page.locator(".message.assistant")).to_have_count(1)
+    gate.open()
     expect(page.locator(".message.assistant")).to_have_count(5)
     answers = page.locator(".message.assistant .bubble").all_inner_texts()[1:]
     assert [re.sub(r"\D", "", answer) for answer in answers] == ["0", "1", "2", "3"]
@@ -233,7 +209,7 @@ def test_accessible_and_nothing_sticks_out(
     core.next_reply = RICH
     _ask(page, "Wirtschaftsförderungsgesellschaften" * 3)
     expect(page.locator(".sources")).to_be_visible()
-    time.sleep(0.2)
+    at_rest(page)
     findings += Axe().run(page).response["violations"]
     assert [(f["id"], f["nodes"][0]["html"][:120]) for f in findings] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -159,7 +159,7 @@ def test_hand_off_files_that_cannot_be_used_stop_the_start_with_a_clear_line(
     }
     environment = process_environment() | secrets | {"VAR_DIR": str(tmp_path), "HANDOFF_DIR": str(folder)}
     done = subprocess.run(
-        [sys.executable, "-m", "bot.gateway"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "bot.gateway"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180
     )
     assert done.returncode != 0
     assert ("routing.yml: nobody" if fault == "routing" else "offices.yml: cannot be read") in done.stderr

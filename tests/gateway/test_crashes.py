@@ -4,7 +4,6 @@ import contextlib
 import subprocess
 import sys
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,12 +20,12 @@ from bot.gateway.tables import inbox_entry
 from bot.settings import ROOT, Settings, process_environment
 from bot.store import Store
 from tests.postgres import Cluster
+from tests.waiting import free_port, until
 
-from .conftest import Chat, build_settings, free_port
+from .conftest import Chat, build_settings
 from .fake_core import FakeCore, RunningServer
 
 Serve = Callable[..., RunningServer]
-START_SECONDS = 30.0
 
 
 class GatewayProcess:
@@ -48,20 +47,20 @@ class GatewayProcess:
             **{name.upper(): getattr(settings, name).get_secret_value() for name in secrets},
         }
         self._process: subprocess.Popen[bytes] | None = None
-        self.http = httpx.Client(base_url=f"http://127.0.0.1:{self._port}", timeout=20, trust_env=False)
+        self.http = httpx.Client(base_url=f"http://127.0.0.1:{self._port}", timeout=60, trust_env=False)
 
     def start(self) -> None:
         command = [sys.executable, "-m", "bot.gateway"]
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            with contextlib.suppress(httpx.TransportError):
-                self.http.get("/healthz")
-                return
-            assert self._process.poll() is None and time.monotonic() < deadline, "the gateway did not start"
-            time.sleep(0.05)
+        until(self._answers)
+
+    def _answers(self) -> bool:
+        assert self._process and self._process.poll() is None, "the gateway did not start"
+        with contextlib.suppress(httpx.TransportError):
+            return self.http.get("/healthz").status_code == 200
+        return False
 
     def kill(self) -> None:
         """End at once, as a crash or a lack of memory would."""
@@ -111,7 +110,7 @@ def test_killed_with_a_queue_each_message_is_answered_once_and_in_order(
     queued = threading.Event()
 
     def kill_when_all_are_stored() -> None:
-        queued.wait(10)
+        queued.wait(60)
         gateway.kill()
 
     core.after_turn = [kill_when_all_are_stored]
@@ -131,10 +130,8 @@ def test_killed_with_a_queue_each_message_is_answered_once_and_in_order(
 
 def _wait_for_visitor_messages(database: str, count: int) -> None:
     """Asked of the database, since the core's event loop is held and every client of the gateway waits."""
-    store, deadline = Store(database), time.monotonic() + 10
-    while (store.read(lambda db: db.scalar(select(func.count()).select_from(inbox_entry))) or 0) < count:
-        assert time.monotonic() < deadline, "the message was not stored"
-        time.sleep(0.01)
+    store = Store(database)
+    until(lambda: (store.read(lambda db: db.scalar(select(func.count()).select_from(inbox_entry))) or 0) >= count)
     store.close()
 
 
@@ -150,9 +147,8 @@ def test_whatever_was_acknowledged_before_a_kill_is_there_after_it(gateway: Gate
 
     with ThreadPoolExecutor(len(chats)) as pool:
         talking = [pool.submit(talk, number) for number in range(len(chats))]
-        while sum(map(len, acknowledged)) < 40:
-            assert not any(one.done() for one in talking)
-            time.sleep(0.01)
+        until(lambda: any(one.done() for one in talking) or sum(map(len, acknowledged)) >= 40)
+        assert not any(one.done() for one in talking)
         gateway.kill()
     gateway.start()
     for chat, answers in zip(chats, acknowledged, strict=True):
@@ -188,7 +184,7 @@ def test_a_core_that_cannot_be_reached_leaves_the_outcome_as_open_as_it_was(
 ) -> None:
     port, core, (killed, later) = free_port(), FakeCore(), _ids(2)
     first_core = serve(core.app(), port=port)
-    with httpx.Client(base_url=serve(create_app(make_settings(core_port=port))).url, timeout=20) as http:
+    with httpx.Client(base_url=serve(create_app(make_settings(core_port=port))).url, timeout=60) as http:
         chat = Chat(http)
         core.failures_after_turn = [504]
         assert chat.say("killed", killed).json()["code"] == "assistant_slow"
@@ -235,16 +231,17 @@ def test_a_message_the_core_has_not_taken_waits_for_its_repeat_and_holds_nothing
 
 def test_two_gateways_with_one_message_give_one_answer(settings: Settings, serve: Serve, core: FakeCore) -> None:
     with (
-        httpx.Client(base_url=serve(create_app(settings)).url, timeout=20) as one,
-        httpx.Client(base_url=serve(create_app(settings)).url, timeout=20) as other,
+        httpx.Client(base_url=serve(create_app(settings)).url, timeout=60) as one,
+        httpx.Client(base_url=serve(create_app(settings)).url, timeout=60) as other,
         ThreadPoolExecutor(1) as pool,
     ):
         chat, [message_id] = Chat(one), _ids(1)
-        core.delays = [0.6]
+        gate = core.hold()
         waiting = pool.submit(chat.say, "hello", message_id)
-        time.sleep(0.2)
+        assert gate.reached.wait(60)
         body = {"id": message_id, "text": "hello"}
         quicker = other.post("/api/messages", json=body, headers=chat.headers)
+        gate.open()
         assert waiting.result().json() == quicker.json()
         assert len(core.asked) == 2
         assert [m["author"] for m in chat.history()] == ["assistant", "visitor", "assistant"]

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-import time
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,15 +72,16 @@ def test_a_write_that_fails_leaves_nothing_and_a_lost_table_is_spoken_of_as_away
 
 def test_a_write_still_queued_at_its_deadline_is_never_made(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "DEADLINE_SECONDS", 0.3)
-    db = Database(store)
+    db, released = Database(store), threading.Event()
 
     async def two_writes() -> None:
-        slow = asyncio.create_task(db.write(lambda _: time.sleep(0.8)))
-        await asyncio.sleep(0.1)
+        slow = asyncio.create_task(db.write(lambda _: released.wait(60)))
+        await asyncio.sleep(0)  # it is the first in the queue
         for task in (slow, asyncio.create_task(db.write(lambda connection: _add(connection, "queued")))):
             with pytest.raises(Problem, match="store_away"):
                 await task
-        await asyncio.sleep(0.6)
+        monkeypatch.setattr(database, "DEADLINE_SECONDS", 60.0)
+        released.set()
         await db.write(lambda connection: _add(connection, "later"))
 
     asyncio.run(two_writes())
@@ -89,21 +90,18 @@ def test_a_write_still_queued_at_its_deadline_is_never_made(store: Store, monkey
 
 
 def test_reading_goes_on_while_a_write_takes_long(store: Store) -> None:
-    db = Database(store)
+    db, begun, released = Database(store), threading.Event(), threading.Event()
 
-    async def read_during_write() -> list[str]:
-        order: list[str] = []
+    def write(_: Connection) -> bool:
+        begun.set()
+        return released.wait(60)
 
-        async def write() -> None:
-            await db.write(lambda _: time.sleep(0.5))
-            order.append("written")
-
-        writing = asyncio.create_task(write())
-        await asyncio.sleep(0.05)
+    async def read_during_write() -> bool:
+        writing = asyncio.create_task(db.write(write))
+        await asyncio.to_thread(begun.wait, 60)
         await db.read(lambda connection: connection.execute(text("SELECT 1")))
-        order.append("read")
-        await writing
-        return order
+        released.set()
+        return await writing
 
-    assert asyncio.run(read_during_write()) == ["read", "written"]
+    assert asyncio.run(read_during_write())
     db.close()

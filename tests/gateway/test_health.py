@@ -3,8 +3,9 @@
 import asyncio
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -14,28 +15,36 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from bot.gateway import readiness
 from bot.gateway.app import create_app
 from bot.settings import Settings
+from tests.waiting import free_port
 
-from .conftest import free_port
 from .fake_core import FakeCore, RunningServer
 
 Serve = Callable[..., RunningServer]
 
 
-def _ready(serve: Serve, settings: Settings) -> tuple[int, dict[str, str], float]:
-    with httpx.Client(base_url=serve(create_app(settings)).url, timeout=20) as http:
-        start = time.monotonic()
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, whatever answers is taken to be there."""
+    monkeypatch.setattr(readiness, "CHECK_SECONDS", 30.0)
+
+
+def _ready(serve: Serve, settings: Settings) -> tuple[int, dict[str, str]]:
+    with httpx.Client(base_url=serve(create_app(settings)).url, timeout=90) as http:
         answer = http.get("/readyz")
         assert http.get("/healthz").json() == {"status": "ok"}
-        return answer.status_code, answer.json()["checks"], time.monotonic() - start
+        return answer.status_code, answer.json()["checks"]
 
 
+@pytest.mark.usefixtures("patient")
 def test_everything_there(serve: Serve, make_settings: Callable[..., Settings], core: FakeCore) -> None:
-    status, checks, _ = _ready(serve, make_settings())
+    status, checks = _ready(serve, make_settings())
     assert (status, set(checks.values())) == (200, {"ok"})
 
 
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize(
     ("changes", "failing"),
     [
@@ -53,33 +62,41 @@ def test_what_is_away_is_named(
         settings = Settings(_env_file=None, **settings.model_dump() | {"database_url": away})  # type: ignore[call-arg]
     else:
         settings = settings.model_copy(update={f"{changes}_port": free_port()})
-    status, checks, seconds = _ready(serve, settings)
+    status, checks = _ready(serve, settings)
     assert status == 503
     assert {name for name, word in checks.items() if word == "fail"} == failing
-    assert seconds < 5
 
 
 @pytest.mark.parametrize("health", [{"status": "ok", "model": None}, ["odd"], "hang"])
 def test_a_core_without_model_or_without_answer_is_not_ready(
     serve: Serve, make_settings: Callable[..., Settings], health: Any
 ) -> None:
+    held = threading.Event()
+
     async def answer(_: Request) -> JSONResponse:
         if health == "hang":
-            await asyncio.sleep(5)
+            await asyncio.to_thread(held.wait, 60)
         return JSONResponse(health)
 
     port = serve(Starlette(routes=[Route("/webhooks/gateway/health", answer)])).port
-    status, checks, seconds = _ready(serve, make_settings(core_port=port))
+    status, checks = _ready(serve, make_settings(core_port=port))
     assert (status, checks["model"]) == (503, "fail")
-    assert seconds < 4
+    held.set()
 
 
-def test_readiness_asks_the_parts_behind_at_most_once_a_second(client: httpx.Client, core: FakeCore) -> None:
-    time.sleep(1.1)
-    before = core.health_asked
-    for _ in range(20):
-        assert client.get("/readyz").status_code == 200
-    assert core.health_asked - before <= 4
+@pytest.mark.usefixtures("patient")
+def test_readiness_asks_the_parts_behind_at_most_once_a_second(
+    serve: Serve, make_settings: Callable[..., Settings], core: FakeCore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(readiness, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    with httpx.Client(base_url=serve(create_app(make_settings())).url, timeout=90) as http:
+        asked = []
+        for later in (0.0, 0.5, 0.49, 0.01):
+            now[0] += later
+            assert [http.get("/readyz").status_code for _ in range(5)] == [200] * 5
+            asked.append(core.health_asked)
+    assert asked == [2, 2, 2, 4]  # core and actions, which are one here
 
 
 def test_nothing_happens_at_import() -> None:
@@ -88,4 +105,4 @@ def test_nothing_happens_at_import() -> None:
         "assert threading.active_count() == 1\n"
         "assert 'rasa' not in sys.modules and 'actions' not in sys.modules\n"
     )
-    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=180)

@@ -2,26 +2,35 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import httpx
 import pytest
 from starlette.requests import HTTPConnection
 
+from bot.gateway import limits
 from bot.gateway.app import create_app
 from bot.gateway.limits import ClientAddress, Limits, Quotas, Windows
 from bot.gateway.problems import Problem
 from bot.settings import Settings
+from tests.waiting import free_port
 
-from .conftest import Chat, free_port
+from .conftest import Chat
 from .fake_core import FakeCore, RunningServer
 
 
 @pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time stands still for the limits, however long the requests take."""
+    monkeypatch.setattr(limits, "time", SimpleNamespace(monotonic=lambda: 1000.0))
+
+
+@pytest.fixture
 def limited(
-    make_settings: Callable[..., Settings], serve: Callable[..., RunningServer], core: FakeCore
+    make_settings: Callable[..., Settings], serve: Callable[..., RunningServer], core: FakeCore, still: None
 ) -> Iterator[httpx.Client]:
     app = create_app(make_settings(trusted_proxies="127.0.0.1"))
-    with httpx.Client(base_url=serve(app).url, timeout=20) as http:
+    with httpx.Client(base_url=serve(app).url, timeout=60) as http:
         yield http
 
 
@@ -75,18 +84,18 @@ def test_the_address_is_the_peers_unless_a_trusted_proxy_says_otherwise(
     assert _network(trusted, peer, *forwarded) == expected
 
 
-async def _counted(limits: Limits, times: int) -> int:
+async def _counted(counting: Limits, times: int) -> int:
     passed = 0
     for _ in range(times):
         try:
-            await limits.message("web:x")
+            await counting.message("web:x")
             passed += 1
         except Problem:
             pass
     return passed
 
 
-def test_without_redis_each_gateway_counts_for_itself() -> None:
+def test_without_redis_each_gateway_counts_for_itself(still: None) -> None:
     quotas = Quotas(3, 60, 30, 60)
     assert asyncio.run(_counted(Limits(quotas, f"redis://127.0.0.1:{free_port()}"), 6)) == 3
     assert asyncio.run(_counted(Limits(quotas), 6)) == 3

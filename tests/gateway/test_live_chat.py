@@ -93,12 +93,11 @@ def test_a_case_opened_in_the_middle_of_a_turn_is_told_by_its_answer(live: Live,
 
 def test_what_is_written_while_the_case_is_being_opened_goes_to_people(live: Live, core: FakeCore) -> None:
     chat = live.chat()
-    core.delays = [0.5]
     core.after_turn = [lambda: live.open(chat, "form-1")]
-    first, second = at_once(lambda: chat.say("a person, please").json(), lambda: chat.say("it is urgent").json())
-    assert {first["state"], second["state"]} == {"waiting"}
+    answers = chat.say_while_held(core, "a person, please", "it is urgent")
+    assert [answer.json()["state"] for answer in answers] == ["waiting", "waiting"]
     assert len(core.asked) == 1
-    assert sorted(said(chat, "visitor")) == ["a person, please", "it is urgent"]
+    assert said(chat, "visitor") == ["a person, please", "it is urgent"]
 
 
 def test_the_message_that_opened_a_case_gets_its_answer_though_the_core_died_meanwhile(
@@ -131,10 +130,9 @@ def test_a_message_behind_one_whose_turn_opened_a_case_unseen_goes_to_people(liv
     chat = live.chat()
     core.after_turn = [lambda: live.open(chat, "form-1")]
     core.failures_after_turn = [504]
-    core.delays = [0.4]
-    first, second = at_once(lambda: chat.say("a person, please"), lambda: chat.say("it is urgent"))
-    assert sorted([first.status_code, second.status_code]) == [200, 504]
-    answered = (first if first.status_code == 200 else second).json()
+    first, second = chat.say_while_held(core, "a person, please", "it is urgent")
+    assert (first.status_code, second.status_code) == (504, 200)
+    answered = second.json()
     assert answered["state"] == "waiting" and answered["messages"][0]["author"] == "system"
     assert len(core.turns) == 1
 
@@ -173,10 +171,9 @@ def test_a_message_behind_the_way_back_goes_to_the_assistant(live: Live, core: F
     live.open(chat)
     press = choice_of(chat.say("hello?").json()["messages"][0], BACK_TO_ASSISTANT["en"])
     chat.press(press)
-    core.delays = [0.3]
-    answers = at_once(lambda: chat.say("one").json(), lambda: chat.say("two").json())
-    assert {answer["state"] for answer in answers} == {"bot"}
-    assert sorted(turn["text"] for turn in core.turns) == ["one", "two"]
+    answers = chat.say_while_held(core, "one", "two")
+    assert [answer.json()["state"] for answer in answers] == ["bot", "bot"]
+    assert [turn["text"] for turn in core.turns] == ["one", "two"]
 
 
 def test_what_was_written_to_people_is_never_answered_by_the_assistant_even_after_a_crash(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
 from bot.gateway.tables import chat_session
@@ -15,26 +15,14 @@ from bot.handoff.routing import route
 from bot.replies.problems import LANGUAGES
 from bot.replies.staff_lines import BACK_TO_ASSISTANT, LINES, RATINGS
 from bot.replies.web_page import WEB_PAGE
+from tests.browsers import MARKS
+from tests.waiting import until
 
 from .live import DESKS, Live
-from .test_browser import CHROMIUM, FLAGS
 
 ANSWER = {"en": "The delegation leaves on Monday.", "de": "Die Delegation fährt am Montag.", "zh": "代表团星期一出发。"}
-SOON = 2000  # milliseconds
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found: install the system's chromium package"),
-    pytest.mark.parametrize("live", ["sqlite"], indirect=True),
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+pytestmark = [*MARKS, pytest.mark.parametrize("live", ["sqlite"], indirect=True)]
 
 
 @pytest.fixture(scope="module")
@@ -92,37 +80,33 @@ def test_a_visitor_waits_talks_to_a_person_and_says_how_it_was(
     page.locator("#start").click()
     expect(page.locator(".message.assistant")).to_have_count(1)
     number = opened_for(live, language)
-    expect(page.locator("#banner")).to_have_text(texts["state_waiting"], timeout=SOON)
+    expect(page.locator("#banner")).to_have_text(texts["state_waiting"])
     expect(page.locator("#person")).to_be_hidden()
     page.locator("#input").fill("OK")
     page.keyboard.press("Enter")
     expect(page.locator(".message.system .choice").first).to_have_text(BACK_TO_ASSISTANT[language])
 
     live.call(live.staff.claim(number, "anna", name="Anna"))
-    expect(page.locator("#banner")).to_have_text(texts["state_human"], timeout=SOON)
+    expect(page.locator("#banner")).to_have_text(texts["state_human"])
     live.call(live.staff.typing(number, "anna", name="Anna"))
-    expect(page.locator("#typing-text")).to_have_text(texts["staff_typing"].format(name="Anna"), timeout=SOON)
+    expect(page.locator("#typing-text")).to_have_text(texts["staff_typing"].format(name="Anna"))
     live.call(live.staff.write(number, "anna", ANSWER[language], "m-1", name="Anna"))
     answer = page.locator(".message.staff")
-    expect(answer).to_contain_text(ANSWER[language], timeout=SOON)
+    expect(answer).to_contain_text(ANSWER[language])
     expect(answer).to_have_attribute("lang", language)
     expect(answer.locator(".by")).to_contain_text("Anna")
     expect(answer.locator(".by")).to_contain_text(texts["staff"])
     expect(page.locator("#typing-text")).to_have_text("")
     page.locator("#input").press_sequentially("Hm")
     expect(page.locator("#input")).to_have_value("Hm")
-    for _ in range(50):
-        if live.call(live.staff.visitor_is_typing(number)):
-            break
-        page.wait_for_timeout(50)
-    assert live.call(live.staff.visitor_is_typing(number))
+    until(lambda: live.call(live.staff.visitor_is_typing(number)))
     page.keyboard.press("Enter")
     expect(page.locator(".message.visitor")).to_have_count(2)
     is_accessible(page)
     page.screenshot(path=screenshots / f"{language}-{page.evaluate('innerWidth')}-person.png")
 
     live.call(live.staff.close(number, "anna", "answered", name="Anna"))
-    expect(page.locator("#banner")).to_be_empty(timeout=SOON)
+    expect(page.locator("#banner")).to_be_empty()
     page.get_by_role("button", name=RATINGS[1][language], exact=True).click()
     expect(page.locator(".message.system").last).to_contain_text(LINES["rated"][language])
     expect(page.locator("#person")).to_be_visible()

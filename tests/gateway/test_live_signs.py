@@ -1,10 +1,13 @@
 """After a case and around it: how it was, handing over, who is writing, what the desk hears."""
 
-import asyncio
 import uuid
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from bot.gateway import limits
 from bot.handoff.ratings import rate, rating_of
 from bot.replies.staff_lines import LINES
 
@@ -135,14 +138,9 @@ def test_what_another_process_does_to_a_case_reaches_the_desk_too(live: Live) ->
     chat = live.chat()
     watching = live.staff.watch()
     live.call(_next(watching))
-    live.call(_polled(live))
     live.open(chat)
     assert live.call(_next(watching)) > 0
     live.call(watching.aclose())
-
-
-async def _polled(live: Live) -> None:
-    await asyncio.sleep(0.5)
 
 
 def test_a_visitor_who_writes_to_the_assistant_shows_no_typing_to_anybody(live: Live) -> None:
@@ -152,7 +150,8 @@ def test_a_visitor_who_writes_to_the_assistant_shows_no_typing_to_anybody(live: 
     assert chat.http.post("/api/typing").status_code == 401
 
 
-def test_signs_of_typing_are_limited(live: Live) -> None:
+def test_signs_of_typing_are_limited(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "time", SimpleNamespace(monotonic=lambda: 1000.0))
     chat = live.chat()
     codes = [chat.http.post("/api/typing", headers=chat.headers).status_code for _ in range(45)]
     assert codes[0] == 204 and codes[-1] == 429

@@ -1,19 +1,19 @@
 """One message in, its answer out: once per id, in order, whether or not the client waits."""
 
-import threading
-import time
+import json
+import socket
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
 import pytest
 
 from bot.gateway.sessions import set_state
 from bot.replies.problems import LANGUAGES, NOTICES
 from bot.settings import Settings
 from bot.store import Store
+from tests.waiting import until
 
 from .conftest import Chat
 from .fake_core import FakeCore
@@ -86,10 +86,12 @@ def test_the_same_id_gives_the_same_answer_and_no_second_turn(chat: Chat, core: 
 
 
 def test_repeats_at_the_same_time_wait_for_the_first(chat: Chat, core: FakeCore) -> None:
-    core.delays = [0.5]
-    message_id = str(uuid.uuid4())
+    gate, message_id = core.hold(), str(uuid.uuid4())
     with ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(lambda _: chat.say("hello", message_id).json(), range(6)))
+        sent = [pool.submit(chat.say, "hello", message_id) for _ in range(6)]
+        assert gate.reached.wait(60)
+        gate.open()
+        answers = [one.result().json() for one in sent]
     assert all(answer == answers[0] for answer in answers)
     assert len(core.asked) == 1
     assert len(chat.history()) == 3
@@ -102,44 +104,34 @@ def test_one_id_in_two_chats_is_two_messages(open_chat: Callable[..., Chat], cor
 
 
 def test_a_burst_is_answered_in_order(chat: Chat, core: FakeCore) -> None:
-    core.delays = [1.0]
-    answers: dict[int, Any] = {}
-
-    def send(number: int) -> None:
-        answers[number] = chat.say(f"message {number}").json()["messages"][0]["text"]
-
-    threads = [threading.Thread(target=send, args=(number,)) for number in range(5)]
-    for thread in threads:
-        thread.start()
-        time.sleep(0.04)
-    for thread in threads:
-        thread.join()
-    assert [turn["text"] for turn in core.turns] == [f"message {number}" for number in range(5)]
-    assert answers == {number: f"You said: message {number}" for number in range(5)}
-    visitor = [m["text"] for m in chat.history() if m["author"] == "visitor"]
-    assert visitor == [f"message {number}" for number in range(5)]
+    texts = [f"message {number}" for number in range(5)]
+    answers = [answer.json()["messages"][0]["text"] for answer in chat.say_while_held(core, *texts)]
+    assert [turn["text"] for turn in core.turns] == texts
+    assert answers == [f"You said: {text}" for text in texts]
+    assert [m["text"] for m in chat.history() if m["author"] == "visitor"] == texts
 
 
 def test_other_chats_do_not_wait_for_a_slow_one(open_chat: Callable[..., Chat], core: FakeCore) -> None:
     slow, quick = open_chat(), open_chat()
-    core.delays = [1.5]
+    gate = core.hold()
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(slow.say, "slow")
-        time.sleep(0.2)
-        start = time.monotonic()
-        assert quick.say("quick").status_code == 200
-        assert time.monotonic() - start < 1
+        assert gate.reached.wait(60)
+        assert quick.say("quick").status_code == 200 and not waiting.done()
+        gate.open()
         assert waiting.result().status_code == 200
 
 
 def test_a_turn_goes_on_when_the_client_goes_away(chat: Chat, core: FakeCore) -> None:
-    core.delays = [0.6]
-    message_id = str(uuid.uuid4())
-    body = {"id": message_id, "text": "hello"}
-    with pytest.raises(httpx.ReadTimeout):
-        chat.http.post("/api/messages", json=body, headers=chat.headers, timeout=0.2)
-    time.sleep(0.9)
-    assert [m["text"] for m in chat.history()][1:] == ["hello", "You said: hello"]
+    gate, message_id = core.hold(), str(uuid.uuid4())
+    body = json.dumps({"id": message_id, "text": "hello"})
+    head = ["POST /api/messages HTTP/1.1", "Host: x", f"Authorization: {chat.headers['Authorization']}"]
+    head += ["Content-Type: application/json", f"Content-Length: {len(body)}", "", body]
+    with socket.create_connection((chat.http.base_url.host, chat.http.base_url.port), timeout=60) as client:
+        client.sendall("\r\n".join(head).encode())
+        assert gate.reached.wait(60)
+    gate.open()
+    until(lambda: [m["text"] for m in chat.history()][1:] == ["hello", "You said: hello"])
     assert chat.say("hello", message_id).json()["messages"][0]["text"] == "You said: hello"
     assert len(core.asked) == 1
 

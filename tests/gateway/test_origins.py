@@ -36,7 +36,7 @@ def test_a_website_on_the_list_may_and_its_imitations_may_not(
     make_settings: Callable[..., Settings], serve: Callable[..., RunningServer], core: FakeCore
 ) -> None:
     app = create_app(make_settings(allowed_origins=f"{ALLOWED}/, https://other.example.org"))
-    with httpx.Client(base_url=serve(app).url, timeout=20) as http:
+    with httpx.Client(base_url=serve(app).url, timeout=60) as http:
         body = {"notice_accepted": True}
         answer = http.post("/api/session", json=body, headers={"Origin": ALLOWED})
         assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (201, ALLOWED)

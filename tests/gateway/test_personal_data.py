@@ -39,7 +39,7 @@ def test_erasing_leaves_a_tombstone_and_no_trace_in_the_files(
     make_settings: Callable[..., Settings], serve: Callable[..., RunningServer], core: FakeCore
 ) -> None:
     settings = make_settings()
-    with httpx.Client(base_url=serve(create_app(settings)).url, timeout=20) as http:
+    with httpx.Client(base_url=serve(create_app(settings)).url, timeout=60) as http:
         chat, other = Chat(http), Chat(http)
         chat.say(f"my mail is {CANARY}")
         other.say("stay")
@@ -65,7 +65,7 @@ def test_erasing_reaches_other_parts_first_and_stops_when_one_fails(
             raise RuntimeError("away")
 
     app = create_app(make_settings(), erasers=[erase_elsewhere])
-    with httpx.Client(base_url=serve(app).url, timeout=20) as http:
+    with httpx.Client(base_url=serve(app).url, timeout=60) as http:
         chat = Chat(http)
         chat.say("hello")
         assert http.delete("/api/session", headers=chat.headers).status_code == 500

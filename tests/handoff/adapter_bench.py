@@ -33,6 +33,7 @@ from bot.handoff.vault import Vault
 from bot.handoff.worker import Pace
 from bot.replies.helpdesk import HelpdeskTexts
 from bot.store import Store
+from tests.waiting import SECONDS
 
 from . import fake_chatwoot, fake_zammad
 from .conftest import CONVERSATION, DESKS, KEY, MONDAY, a_request
@@ -42,7 +43,6 @@ from .mail_server import Clock
 
 type Fake = FakeChatwoot | FakeZammad
 type Call = tuple[Mapping[str, str], bytes]
-SECONDS = 2.0
 
 
 class Bench:

@@ -1,6 +1,6 @@
 """Databases of both kinds with a conversation to hand over, the delivered routing, and a vault."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier, Thread
@@ -15,11 +15,13 @@ from bot.handoff.opening import open_case
 from bot.handoff.records import Contact, Opened, Request
 from bot.handoff.routing import HandoffData, read_handoff, route
 from bot.handoff.vault import Vault
-from bot.partners.records import Desk
+from bot.partners import records
 from bot.settings import ROOT
 from bot.store import Store
 from tests.partners.conftest import BACKENDS
 from tests.postgres import Cluster
+
+from .mail_server import Desk, MailServer, open_desk, running_server
 
 CONVERSATION = "web:one"
 KEY = "a-key-for-tests-only-of-enough-characters"
@@ -27,15 +29,15 @@ MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # ten o'clock in Herne
 Open = Callable[..., Opened]
 
 
-def desk(id_: str, *languages: str, email: str | None = None, answers_for: tuple[str, ...] = ()) -> Desk:
-    return Desk(id_, {"en": id_}, languages, None, answers_for, email, None, None, None)
+def a_desk(id_: str, *languages: str, email: str | None = None, answers_for: tuple[str, ...] = ()) -> records.Desk:
+    return records.Desk(id_, {"en": id_}, languages, None, answers_for, email, None, None, None)
 
 
 DESKS = (
-    desk("centre-general", "de", "en", "zh", email="general@example.org"),
-    desk("ihk-international", "de", "en", email="ihk@example.org", answers_for=("trade",)),
-    desk("city-twinning", "de", "en", email="twinning@example.org", answers_for=("luzhou", "herne")),
-    desk("university-china", "de", "en", "zh", answers_for=("swust",)),
+    a_desk("centre-general", "de", "en", "zh", email="general@example.org"),
+    a_desk("ihk-international", "de", "en", email="ihk@example.org", answers_for=("trade",)),
+    a_desk("city-twinning", "de", "en", email="twinning@example.org", answers_for=("luzhou", "herne")),
+    a_desk("university-china", "de", "en", "zh", answers_for=("swust",)),
 )
 
 
@@ -61,6 +63,19 @@ def store(request: pytest.FixtureRequest, open_store: Callable[[str], Store], tm
     store = open_store(url)
     start_conversation(store, CONVERSATION)
     return store
+
+
+@pytest.fixture(params=BACKENDS)
+def desk(request: pytest.FixtureRequest, open_store: Callable[[str], Store], tmp_path: Path) -> Desk:
+    """An empty outbox in a database of each kind."""
+    return open_desk(request, open_store, tmp_path)
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    """A mail server that takes everything unless it is told otherwise."""
+    with running_server() as started:
+        yield started
 
 
 @pytest.fixture

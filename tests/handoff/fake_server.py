@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from .mail_server import free_port
+from tests.waiting import SECONDS, free_port
 
 HANG, LOST = "hang", "lost"  # no answer at all; carried out, and the answer never arrives
 
@@ -77,7 +77,7 @@ class FakeServer:
                         return
                     status, found = (0, None) if fault == HANG else fake.handle(call)
                 if fault == HANG:
-                    fake.released.wait(30)
+                    fake.released.wait(SECONDS)
                 if fault in (HANG, LOST):
                     self.close_connection = True
                     return

@@ -1,7 +1,6 @@
 """A real SMTP server in the test process that can be told to refuse, to hang and to go away; and a relay with a clock."""
 
 import asyncio
-import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -27,16 +26,11 @@ from bot.handoff.vault import Vault
 from bot.replies.notices import Notices
 from bot.store import Store
 from tests.postgres import Cluster
+from tests.waiting import SECONDS, free_port
 
 BACKENDS = ("sqlite", "postgresql")
 HANG, DROP = "hang", "drop"
 SENDER = Sender("China Competence Centre", "assistant@example.org")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True)
@@ -63,6 +57,7 @@ class Handler:
     received: list[Received] = field(default_factory=list)
     seconds: float = 0.0
     arrived: threading.Event = field(default_factory=threading.Event)
+    holds: threading.Event | None = None  # no answer before it is set
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, to: str, options: list[str]) -> str:
         answer = self.at_recipient.pop(0) if self.at_recipient else "250 OK"
@@ -79,6 +74,8 @@ class Handler:
         self.received.append(Received(mail, sender, to, answer.startswith("2"), encrypted))
         self.arrived.set()
         await asyncio.sleep(3600 if answer == HANG else self.seconds)
+        if self.holds:
+            await asyncio.to_thread(self.holds.wait, SECONDS)
         if answer == DROP and isinstance(server.transport, asyncio.Transport):
             server.transport.abort()
         return answer
@@ -94,7 +91,9 @@ class MailServer:
         self._controller: Controller | None = None
 
     def start(self) -> None:
-        self._controller = Controller(self.handler, hostname="127.0.0.1", port=self.port, **self._options)
+        self._controller = Controller(
+            self.handler, hostname="127.0.0.1", port=self.port, ready_timeout=SECONDS, **self._options
+        )
         self._controller.start()
 
     def stop(self) -> None:
@@ -110,7 +109,7 @@ class MailServer:
         return [one for one in self.received if one.taken]
 
     def mailer(self, **options: Any) -> SmtpMailer:
-        return SmtpMailer("127.0.0.1", self.port, **{"starttls": False, "seconds": 10.0, **options})
+        return SmtpMailer("127.0.0.1", self.port, **{"starttls": False, "seconds": SECONDS, **options})
 
 
 @contextmanager

@@ -194,7 +194,7 @@ def test_a_process_killed_around_the_commit_leaves_all_or_nothing_and_a_repeat_m
 ) -> None:
     url = store.engine.url.render_as_string(hide_password=False)
     done = subprocess.run(
-        [sys.executable, "-c", KILLED, url, when, KEY], cwd=ROOT, env=process_environment(), timeout=60, check=False
+        [sys.executable, "-c", KILLED, url, when, KEY], cwd=ROOT, env=process_environment(), timeout=180, check=False
     )
     assert done.returncode == -signal.SIGKILL
     there = 1 if when == "after" else 0

@@ -2,8 +2,6 @@
 
 import re
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,23 +10,10 @@ from sqlalchemy import select, text
 from bot.handoff import outbox
 from bot.handoff.outbox_tables import OutboxRow
 from bot.handoff.vault import CannotOpen, Vault
-from bot.store import Store
 
-from .mail_server import BACKENDS, Desk, MailServer, open_desk, running_server
+from .mail_server import Desk, MailServer
 
 KEY = "a-key-for-tests-only-of-good-length"
-
-
-@pytest.fixture(params=BACKENDS)
-def desk(request: pytest.FixtureRequest, open_store: Callable[[str], Store], tmp_path: Path) -> Desk:
-    """An empty outbox in a database of each kind."""
-    return open_desk(request, open_store, tmp_path)
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    with running_server() as started:
-        yield started
 
 
 def test_a_repeated_key_gives_the_same_row_and_changes_nothing_in_it(desk: Desk) -> None:

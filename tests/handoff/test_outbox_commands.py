@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,8 +13,9 @@ import pytest
 from bot.settings import ROOT
 from bot.store import Store, migrate
 from tests.postgres import Cluster
+from tests.waiting import until
 
-from .mail_server import BACKENDS, HANG, Desk, MailServer, running_server
+from .mail_server import BACKENDS, HANG, Desk, MailServer
 
 LEASE = 120
 # What the command does, without what the other commands import.
@@ -34,12 +34,6 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
     store = Store(url)
     yield Desk(store)
     store.close()
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    with running_server() as started:
-        yield started
 
 
 type Start = Callable[..., subprocess.Popen[str]]
@@ -71,16 +65,9 @@ def start(desk: Desk, server: MailServer, tmp_path: Path) -> Iterator[Start]:
         process.communicate()
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
-
-
 def said(process: subprocess.Popen[str]) -> str:
     """All that a command printed; it must have ended well."""
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=120)
     assert process.returncode == 0, output
     return output
 
@@ -90,7 +77,7 @@ def test_the_relay_sends_what_is_written_while_it_runs_and_ends_when_asked(
 ) -> None:
     process = start("run", whole=True)
     row_id = desk.enqueue()
-    wait_until(lambda: desk.row(row_id).state == "sent")
+    until(lambda: desk.row(row_id).state == "sent")
     process.send_signal(signal.SIGTERM)
     output = said(process)
     assert f"outbox row {row_id} (receipt) is sent" in output and "anna" not in output
@@ -103,7 +90,7 @@ def test_a_relay_that_is_killed_before_the_answer_is_taken_over_when_its_lease_e
     server.handler.at_data = [HANG]
     row_id = desk.enqueue()
     process = start("run")
-    assert server.handler.arrived.wait(60)
+    assert server.handler.arrived.wait(120)
     process.kill()
     process.wait()
     assert desk.row(row_id).state == "sending"
@@ -122,7 +109,7 @@ def test_relays_killed_again_and_again_lose_no_mail_and_double_at_most_those_und
     rows = [desk.enqueue(f"case:{n}:opened") for n in range(60)]
     for kill in range(1, kills + 1):
         process = start("run", OUTBOX_WORKERS=str(workers))
-        wait_until(lambda: len(server.received) >= kill * 8)  # noqa: B023 - waited for within the turn
+        until(lambda: len(server.received) >= kill * 8)  # noqa: B023 - waited for within the turn
         process.kill()
         process.wait()
     desk.clock.forward(seconds=LEASE + 60)
@@ -136,8 +123,8 @@ def test_relays_killed_again_and_again_lose_no_mail_and_double_at_most_those_und
 def test_two_relays_send_each_mail_once(desk: Desk, server: MailServer, start: Start) -> None:
     rows = [desk.enqueue(f"case:{n}:opened") for n in range(40)]
     both = [start("run"), start("run")]
-    wait_until(lambda: len(server.received) >= len(rows))
-    wait_until(lambda: all(desk.row(row_id).state == "sent" for row_id in rows))
+    until(lambda: len(server.received) >= len(rows))
+    until(lambda: all(desk.row(row_id).state == "sent" for row_id in rows))
     for process in both:
         process.send_signal(signal.SIGTERM)
         said(process)
@@ -157,11 +144,11 @@ def test_what_was_refused_is_listed_and_sent_when_the_operator_says_so(
     said(start("run", "--once"))
     assert desk.row(row_id).state == "sent"
     for wrong, reason in ((str(row_id), "is sent"), ("999", "There is no row 999")):
-        output, _ = (refused := start("retry", wrong)).communicate(timeout=60)
+        output, _ = (refused := start("retry", wrong)).communicate(timeout=120)
         assert refused.returncode == 1 and reason in output
 
 
 def test_mail_that_is_off_is_said_and_an_empty_outbox_too(desk: Desk, start: Start) -> None:
-    output, _ = (refused := start("run", MAIL_MODE="off")).communicate(timeout=60)
+    output, _ = (refused := start("run", MAIL_MODE="off")).communicate(timeout=120)
     assert refused.returncode == 1 and "MAIL_MODE is off" in output
     assert "The outbox is empty." in said(start("list"))

@@ -1,11 +1,10 @@
 """Relays at work: several on one outbox, leases, a database that is away, stopping, and the event loop."""
 
 import asyncio
-import time
+import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,21 +12,10 @@ from sqlalchemy import Connection
 
 from bot.handoff import outbox
 from bot.handoff.outbox import MOST_ATTEMPTS
-from bot.store import Store, StoreUnavailable
+from bot.store import StoreUnavailable
+from tests.waiting import SECONDS, until
 
-from .mail_server import BACKENDS, Desk, MailServer, open_desk, running_server
-
-
-@pytest.fixture(params=BACKENDS)
-def desk(request: pytest.FixtureRequest, open_store: Callable[[str], Store], tmp_path: Path) -> Desk:
-    """An empty outbox in a database of each kind."""
-    return open_desk(request, open_store, tmp_path)
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    with running_server() as started:
-        yield started
+from .mail_server import Desk, MailServer
 
 
 def test_two_relays_share_an_outbox_and_no_mail_is_sent_twice(desk: Desk, server: MailServer) -> None:
@@ -38,10 +26,7 @@ def test_two_relays_share_an_outbox_and_no_mail_is_sent_twice(desk: Desk, server
         relays = [desk.relay(server.mailer(), workers=3, poll_seconds=0.05) for _ in range(2)]
         for relay in relays:
             relay.start()
-        async with asyncio.timeout(60):
-            while len(server.received) < len(rows):
-                await asyncio.sleep(0.02)
-            await asyncio.sleep(0.3)
+        await asyncio.to_thread(until, lambda: all(desk.row(row_id).state == "sent" for row_id in rows))
         for relay in relays:
             await relay.stop()
 
@@ -111,10 +96,10 @@ def test_an_unreadable_database_ends_no_worker(
     desk: Desk, server: MailServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     row_id = desk.enqueue()
-    write, until = desk.store.write, time.monotonic() + 0.4
+    write, failures = desk.store.write, iter(range(5))
 
     def failing[T](work: Callable[[Connection], T], *, synced: bool = True) -> T:
-        if time.monotonic() < until:
+        if next(failures, None) is not None:
             raise StoreUnavailable("away")
         return write(work, synced=synced)
 
@@ -123,9 +108,7 @@ def test_an_unreadable_database_ends_no_worker(
     async def run() -> None:
         relay = desk.relay(server.mailer(), poll_seconds=0.05)
         relay.start()
-        async with asyncio.timeout(30):
-            while not server.received:
-                await asyncio.sleep(0.02)
+        await asyncio.to_thread(until, lambda: server.received)
         await relay.stop()
 
     asyncio.run(run())
@@ -134,15 +117,22 @@ def test_an_unreadable_database_ends_no_worker(
 
 
 def test_whoever_commits_a_row_can_have_it_sent_at_once(desk: Desk, server: MailServer) -> None:
+    write, looked = desk.store.write, threading.Event()
+
+    def noticed[T](work: Callable[[Connection], T], *, synced: bool = True) -> T:
+        found = write(work, synced=synced)
+        looked.set()
+        return found
+
+    desk.store.write = noticed  # type: ignore[method-assign]
+
     async def run() -> int:
         relay = desk.relay(server.mailer(), poll_seconds=3600.0)
         relay.start()
-        await asyncio.sleep(0.2)
+        await asyncio.to_thread(looked.wait, SECONDS)
         row_id = await asyncio.to_thread(desk.enqueue)
         relay.wake()
-        async with asyncio.timeout(30):
-            while not server.received:
-                await asyncio.sleep(0.02)
+        await asyncio.to_thread(until, lambda: server.received)
         await relay.stop()
         return row_id
 
@@ -150,14 +140,17 @@ def test_whoever_commits_a_row_can_have_it_sent_at_once(desk: Desk, server: Mail
 
 
 def test_stopping_finishes_the_mail_that_is_under_way(desk: Desk, server: MailServer) -> None:
-    server.handler.seconds = 0.5
+    held = server.handler.holds = threading.Event()
     row_id = desk.enqueue()
 
     async def run() -> None:
         relay = desk.relay(server.mailer(), poll_seconds=0.05)
         relay.start()
-        await asyncio.to_thread(server.handler.arrived.wait, 30)
-        await relay.stop()
+        await asyncio.to_thread(server.handler.arrived.wait, SECONDS)
+        stopping = asyncio.create_task(relay.stop())
+        await asyncio.sleep(0)  # it is asked to stop first, and the mail is taken then
+        held.set()
+        await stopping
 
     asyncio.run(run())
     assert desk.row(row_id).state == "sent"
@@ -165,23 +158,23 @@ def test_stopping_finishes_the_mail_that_is_under_way(desk: Desk, server: MailSe
 
 def test_the_event_loop_goes_on_while_the_database_is_slow(desk: Desk, server: MailServer) -> None:
     desk.enqueue()
-    write = desk.store.write
+    write, begun, released = desk.store.write, threading.Event(), threading.Event()
 
     def slow[T](work: Callable[[Connection], T], *, synced: bool = True) -> T:
-        time.sleep(0.3)
+        begun.set()
+        assert released.wait(SECONDS), "the event loop waited for the database"
         return write(work, synced=synced)
 
     desk.store.write = slow  # type: ignore[method-assign]
 
-    async def run() -> int:
-        ticks = 0
+    async def run() -> None:
         relay = desk.relay(server.mailer())
         sending = asyncio.create_task(relay.drain())
-        while not sending.done():
+        while not begun.is_set():
             await asyncio.sleep(0.01)
-            ticks += 1
+        released.set()  # only a loop that goes on comes here
+        await sending
         await relay.stop()
-        return ticks
 
-    # Three writes of 0.3 s: a loop that they blocked would have turned a handful of times.
-    assert asyncio.run(run()) > 20 and len(server.taken()) == 1
+    asyncio.run(run())
+    assert len(server.taken()) == 1

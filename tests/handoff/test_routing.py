@@ -12,7 +12,7 @@ from bot.partners import queries
 from bot.settings import ROOT
 from bot.store import Store
 
-from .conftest import DESKS, desk
+from .conftest import DESKS, a_desk
 
 DELIVERED = ROOT / "data" / "handoff"
 
@@ -73,7 +73,7 @@ def test_a_rule_for_topic_and_language_comes_before_one_for_either(changed: Any)
 def test_a_desk_that_is_gone_is_passed_over(data: HandoffData) -> None:
     left = [d for d in DESKS if d.id != "city-twinning"]
     assert route(data, left, ["luzhou"], "de").desk == "centre-general"
-    only = [desk("new-desk", "de")]
+    only = [a_desk("new-desk", "de")]
     assert route(data, only, ["luzhou"], "de").desk == "new-desk"
     assert route(data, [], ["luzhou"], "de") == Route(
         "centre-general", None, "centre-general", data.offices.by_id["middle-ruhr"], "default"
@@ -83,6 +83,37 @@ def test_a_desk_that_is_gone_is_passed_over(data: HandoffData) -> None:
 def test_topics_can_be_marked_for_a_person(changed: Any, data: HandoffData) -> None:
     assert changed(always_person=["trade"]).needs_person(["luzhou", "trade"])
     assert not changed(always_person=["trade"]).needs_person(["luzhou"]) and not data.needs_person(["trade"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Do I need a VISA for Luzhou?", "our lawyers ask about Herne", "I am a journalist and write about the Centre",
+        "Brauche ich für Luzhou ein Visum?", "Das ist eine Beschwerde über die IHK", "Presseanfrage: wer leitet das Zentrum?",
+        "去泸州需要办签证吗？", "我要投诉中心", "我是记者，想了解中心",
+    ],
+)  # fmt: skip
+def test_words_call_for_a_person_whatever_the_topic(data: HandoffData, text: str) -> None:
+    assert data.needs_person([], text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "When was the contract with Luzhou signed?", "What did the newspapers report about the Centre?",
+        "Who advises companies?", "Wann wurde der Vertrag mit Luzhou unterschrieben?", "Was berichtete die Presse?",
+        "Wer berät Unternehmen?", "协议是什么时候签的？", "媒体是怎么报道的？", "Is Herne an advisable place?",
+    ],
+)  # fmt: skip
+def test_other_words_do_not(data: HandoffData, text: str) -> None:
+    assert not data.needs_person([], text)
+
+
+def test_each_concern_has_words_in_three_languages_and_each_topic_is_one(data: HandoffData, real_store: Store) -> None:
+    for concern, words in data.routing.always_person_words.items():
+        assert set(words) == {"en", "de", "zh"}, concern
+    known = {record.id for record in real_store.run(queries.records) if record.type == "topic"}
+    assert set(data.routing.always_person) <= known
 
 
 def test_what_is_delivered_fits_the_desks_of_the_partner_database(data: HandoffData, real_store: Store) -> None:

@@ -55,8 +55,8 @@ def run(store: Store, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, tmp_p
 
 
 def keep(store: Store, snapshot: Snapshot, question: Any) -> None:
+    from bot.common.redaction import redact
     from bot.insights.questions import visitor_hash
-    from bot.privacy.redaction import redact
 
     def names_of(ids: Any) -> list[tuple[str, str]]:
         return store.run(lambda session: [(n.record_id, n.folded) for n in queries.names_of(session, ids)])

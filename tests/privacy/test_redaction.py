@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.privacy.redaction import LONGEST, MARKS, has_marks, redact
+from bot.common.redaction import LONGEST, MARKS, has_marks, redact
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
+import structlog
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -25,6 +26,7 @@ from bot.gateway.input_gate import MessageTooLong, clean, clean_page
 from bot.gateway.own_choices import WITH_PEOPLE
 from bot.gateway.problems import Problem, preferred_language
 from bot.gateway.sessions import Claims, InvalidToken, SessionRecord
+from bot.handoff.vault import CannotOpen
 from bot.replies.greeting import chat_notice, greeting
 from bot.replies.problems import LANGUAGES
 
@@ -36,6 +38,7 @@ LOOK_UP_SECONDS = 0.5
 SEND_SECONDS = 30.0
 REOPENED_MESSAGES = 200
 VISITOR = "visitor"
+log = structlog.get_logger(__name__)
 
 router = APIRouter(prefix="/api", responses=PROBLEMS)
 
@@ -128,7 +131,7 @@ async def read_notice(request: Request, language: Annotated[str | None, Query(ma
     chosen = _known_language(language, request)
     return {
         "language": chosen,
-        "text": chat_notice(chosen, settings.retention_days),
+        "text": chat_notice(chosen, settings.retention_days, settings.insights_days),
         "privacy_url": settings.privacy_url,
     }
 
@@ -271,7 +274,13 @@ async def export(request: Request, visitor: CurrentVisitor) -> JSONResponse:
     """Everything stored of this conversation, as a file."""
     gateway, conversation = _gateway(request), visitor.chat.conversation
     await gateway.limits.read(conversation)
-    data = await gateway.db.write(lambda db: personal_data.export(db, conversation, gateway.vault))
+    traces = gateway.turns.traces
+    try:
+        data = await gateway.db.write(lambda db: personal_data.export(db, conversation, gateway.vault, traces))
+    except CannotOpen as error:
+        log.error("export.case_key_missing")
+        raise Problem("contact_data_sealed") from error
+    data["assistant_memory"] = await gateway.memory.events(conversation)
     return JSONResponse(data, headers={"Content-Disposition": 'attachment; filename="chat.json"'})
 
 

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from bot.gateway.problems import preferred_language
-from bot.replies.greeting import NOTICE
+from bot.replies.greeting import chat_notice
 from bot.replies.problems import LANGUAGES
 from bot.replies.web_page import WEB_PAGE
 
@@ -35,7 +35,10 @@ async def show_page(request: Request, lang: str | None = Query(None, max_length=
     """The page in the language asked for; it carries all three so that switching needs no request."""
     language = lang if lang in LANGUAGES else preferred_language(request.headers.get("accept-language"))
     settings = request.app.state.gateway.settings
-    texts = {code: WEB_PAGE[code] | {"notice": NOTICE[code].format(days=settings.retention_days)} for code in LANGUAGES}
+    texts = {
+        code: WEB_PAGE[code] | {"notice": chat_notice(code, settings.retention_days, settings.insights_days)}
+        for code in LANGUAGES
+    }
     html = _template().render(language=language, texts=texts, static=STATIC_PATH, privacy_url=settings.privacy_url)
     return HTMLResponse(
         html, headers={"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": "no-cache"}

@@ -64,6 +64,7 @@ async function renew() {
   // Whoever holds the case changes its version by writing; only another holder or state asks for a new page.
   if (mine !== data.mine || (!news.mine && String(news.version) !== data.version)) showAlert(data.changed, true);
   else if (news.mine) setVersion(news.version);
+  if (composer) await lookForTyping();
 }
 
 async function send() {

@@ -18,7 +18,7 @@ from bot.handoff.outbox import enqueue
 from bot.handoff.tables import OPEN_STATES, handoff_case
 
 BUILTIN = "builtin"
-OPENED, SAID, CLOSED, LATE, ERASED = "opened", "said", "closed", "late", "erased"
+OPENED, SAID, STAFF, CLOSED, LATE, ERASED = "opened", "said", "staff", "closed", "late", "erased"
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,13 @@ def visitor_wrote(db: Db, conversation: str, message: str | None = None) -> None
     message = message or (last_message(db, conversation) if row else None)
     if row and message:
         _row(db, *row, SAID, message, {"message": message})
+
+
+def staff_wrote(db: Db, number: str, language: str, by: str, message: str) -> None:
+    """Show there what somebody of the staff wrote here, so that nobody there answers a second time."""
+    link = find(db, number)
+    if link and link.helpdesk != by:
+        _row(db, link.helpdesk, number, language, STAFF, message, {"message": message})
 
 
 def closed(db: Db, number: str, language: str, by: str) -> None:

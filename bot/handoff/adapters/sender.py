@@ -82,9 +82,19 @@ class HelpdeskSender(OutboxWorker):
                 return
             reached = await self._desk.pass_on(remote, text, message, behind=behind, in_doubt=in_doubt)
         else:
-            text = self._texts.late(delivery.language)
+            text = await self._remark(delivery, link)
+            if text is None:
+                return
             reached = await self._desk.remark(remote, text, delivery.message_id, behind=behind, in_doubt=in_doubt)
         await self._persistently(lambda db: self._note_reached(db, delivery, max(behind, reached)))
+
+    async def _remark(self, delivery: Delivery, link: Link) -> str | None:
+        """What staff there are to know; None when it is gone."""
+        if delivery.template != links.STAFF:
+            return self._texts.late(delivery.language)
+        message = str(delivery.params["message"])
+        text = await self._write(lambda db: said(db, link.number, message))
+        return None if text is None else self._texts.answered_here(text, delivery.language)
 
     def _note_reached(self, db: Connection, delivery: Delivery, reached: int) -> None:
         # Both or neither: what is behind `reached` is looked through when the row is in doubt.

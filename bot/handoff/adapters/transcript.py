@@ -43,6 +43,9 @@ class Texts(Protocol):
     def late(self, language: str) -> str:
         """That an answer came when the case was closed."""
 
+    def answered_here(self, text: str, language: str) -> str:
+        """What was written to the visitor elsewhere than at the help desk."""
+
     def someone(self, language: str) -> str:
         """What the visitor sees of a person whose name is not given."""
 

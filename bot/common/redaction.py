@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bot.privacy.person_names import names_in
+from bot.common.person_names import names_in
 
 EMAIL, PHONE, IBAN, IDENTITY, CARD, HANDLE, SECRET, PLACE_OF_URL, NAME, BIRTH = (
     "[email]", "[phone]", "[iban]", "[id]", "[card]", "[handle]", "[secret]", "[…]", "[name]", "[birth date]",

@@ -1,0 +1,1 @@
+"""What an operator does with a whole copy: backups, checks, erasing by hand."""
