@@ -10,13 +10,14 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.settings.channels import ChannelSettings
 from bot.settings.gateway import GatewaySettings
 from bot.settings.kinds import ROOT, FilePath, Port, Seconds
 from bot.settings.mail import MailSettings
 from bot.settings.people import PeopleSettings
 
 
-class Settings(GatewaySettings, PeopleSettings, MailSettings, BaseSettings):
+class Settings(GatewaySettings, ChannelSettings, PeopleSettings, MailSettings, BaseSettings):
     """One typed object for all processes; names in the environment are the field names in capitals."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
