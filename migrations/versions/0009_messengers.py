@@ -43,6 +43,7 @@ def upgrade() -> None:
     sa.Column('window_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('window_kind', sa.String(length=16), nullable=True),
     sa.Column('quota_left', sa.Integer(), nullable=True),
+    sa.Column('rest', sa.Text(), nullable=True),
     sa.PrimaryKeyConstraint('channel', 'chat', name=op.f('pk_messenger_chat'))
     )
     with op.batch_alter_table('messenger_chat', schema=None) as batch_op:

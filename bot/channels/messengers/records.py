@@ -115,6 +115,9 @@ class Platform(Protocol):
     prefix: str  # its conversations begin with it, as in "tg:"
     buttons: bool  # without buttons a bare number picks one of the options shown last
 
+    def commands(self, language: str) -> dict[str, str]:
+        """How a visitor calls each of COMMANDS (but "start") here."""
+
     async def deliver(self, chat: Chat, messages: Sequence[Message]) -> Delivered:
         """Send messages in order, never the visitor's own. Raises NotDelivered."""
 
@@ -123,6 +126,9 @@ class Platform(Protocol):
 
     async def typing(self, address: str) -> None:
         """Show for some seconds that an answer is being worked out. Never raises."""
+
+    async def acknowledge(self, received: Received) -> None:
+        """Tell the platform that a press has arrived, if it wants to know; harmless to repeat. Never raises."""
 
     async def aside(self, received: Received) -> None:
         """Carry out an event of the kind "aside". Raises NotDelivered: Later is tried again, others are not."""

@@ -36,7 +36,8 @@ class MessengerChat(Base):
     """One person on one platform, the conversation they are in, and up to where it was delivered.
 
     `conversation` is empty after it was carried over to the website. `options` are the choices shown last;
-    `window_until`, `window_kind` and `quota_left` are for platforms that count what may be pushed.
+    `window_until`, `window_kind` and `quota_left` are for platforms that count what may be pushed, `rest` for what of a
+    message is still to be given.
     """
 
     __tablename__ = "messenger_chat"
@@ -57,6 +58,7 @@ class MessengerChat(Base):
     window_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     window_kind: Mapped[str | None] = mapped_column(String(16))
     quota_left: Mapped[int | None]
+    rest: Mapped[str | None] = mapped_column(Text)
 
 
 class MessengerState(Base):
