@@ -3,7 +3,7 @@
 import itertools
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,7 +97,7 @@ class Pushes:
         good["signature"] = signature(self.token, timestamp, nonce)
         return self.http.get(self.address, params=good | query)
 
-    def at_once(self, many: list[Mapping[str, Any]]) -> list[int]:
+    def at_once(self, many: Sequence[Mapping[str, Any]]) -> list[int]:
         """Posts all of them concurrently, once each; their statuses."""
         statuses: list[int] = []
 
