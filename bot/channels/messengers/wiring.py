@@ -12,6 +12,7 @@ from bot.channels.wechat import platform as wechat
 
 if TYPE_CHECKING:
     from bot.gateway.app import Gateway
+    from bot.settings import Settings
 
 NOT_CONFIGURED = "not configured"
 
@@ -23,6 +24,13 @@ def _wechat(gateway: Gateway) -> Messenger | None:
 
 # channel -> what makes its messenger, None when it is not configured
 MAKERS: dict[str, Callable[[Gateway], Messenger | None]] = {"telegram": make_telegram, "wechat": _wechat}
+# channel -> the settings without which it is not configured
+NEEDED = {"telegram": ("telegram_token",), "wechat": ("wechat_app_id", "wechat_token")}
+
+
+def configured(settings: Settings, channel: str) -> bool:
+    """Whether a channel has what it needs."""
+    return all(settings.model_dump(include={name})[name] for name in NEEDED[channel])
 
 
 class Messengers:
