@@ -11,7 +11,7 @@ from bot.channels.messengers import chats, updates
 from bot.channels.messengers.records import Chat, Event, Received
 from bot.channels.splitting import cut, utf8_bytes
 from bot.channels.wechat import quota
-from bot.channels.wechat.pieces import LIMIT, Begun, groups
+from bot.channels.wechat.pieces import LIMIT, Begun, groups, plain
 from bot.channels.wechat.platform import CHANNEL, WeChat
 from bot.channels.wechat.push import Push
 from bot.common.language import detect
@@ -42,7 +42,7 @@ class Answers:
                 async with asyncio.timeout_at(until):  # of an earlier message, or something is being pushed
                     await held.enter_async_context(self._messenger.held(push.chat))
             except TimeoutError:
-                return await self._not_ready(push)
+                return await self._not_ready(push, told)
             now = datetime.now(UTC)
             known = fresh and await self._granted(push, now)
             done = await self._messenger.finished(received.update_id, max(0.0, until - loop.time()))
@@ -51,7 +51,7 @@ class Answers:
             kept = None if fresh else await self._messenger.reply_of(received.update_id)
             if kept is not None:
                 return kept
-            return await self._ready(push, told) if done else await self._not_ready(push)
+            return await self._ready(push, told) if done else await self._not_ready(push, told)
 
     async def _received(self, push: Push) -> Received:
         event = push.event or Event("aside")
@@ -67,14 +67,16 @@ class Answers:
 
     async def _granted(self, push: Push, now: datetime) -> bool:
         window = push.window
-        return window is None or await self._db.write(lambda db: quota.granted(db, push.chat, window, now))
+        return window is None or await self._db.write(
+            lambda db: quota.granted(db, push.chat, window, now), synced=False
+        )
 
     async def _ready(self, push: Push, told: list[str]) -> str | None:
         """What was told and what waits, as much of it as one text holds; the cursor moves behind it before it is sent.
 
         A response that gets lost on its way is asked for again by the platform, and given from what is kept.
         """
-        aside = "\n\n".join(told)
+        aside = plain("\n\n".join(told))
         chat, messages = await self._messenger.pending(push.chat)
         if chat is None or not messages or aside:
             text = cut(aside, LIMIT, utf8_bytes)[0] if aside else None
@@ -93,6 +95,8 @@ class Answers:
         if whole:
             position = messages[group.count - 1].position
             await self._messenger.advance(chat, position, group.options, update_id=push.update_id, reply=text)
+            if group.begun:
+                await self._platform.note_begun(push.chat, None)
         else:
             await self._keep(push, text)
             await self._platform.note_begun(push.chat, Begun(group.first, group.begun + 1))
@@ -102,8 +106,10 @@ class Answers:
         """Repeats of this push get the same."""
         await self._db.write(lambda db: updates.set_reply(db, CHANNEL, push.update_id, text))
 
-    async def _not_ready(self, push: Push) -> str | None:
-        """Nothing where the answer can be pushed; else how to get it."""
+    async def _not_ready(self, push: Push, told: list[str]) -> str | None:
+        """An apology if there is one; nothing where the answer can be pushed; else how to get it."""
+        if told:
+            return plain("\n\n".join(told))
         chat = await self._db.read(lambda db: chats.find(db, CHANNEL, push.chat))
         if push.event is None or push.event.kind == "gone" or (self._platform.pushes and self._left(chat)):
             return None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.channels.rendering import Look, Part, render_joined, utf8_bytes
 from bot.gateway.history import Message
 
+_LINK = re.compile(r"<(?=\s*/?\s*a\b)", re.IGNORECASE)
 LIMIT = 1800  # bytes, 600 Chinese characters; 2,048 are said to be taken, what is between is for our own remarks
 WECHAT = Look("wechat", size=utf8_bytes, limit=LIMIT, html=False, buttons=False)
 
@@ -48,9 +50,14 @@ def groups(messages: Sequence[Message], begun: Begun = NOTHING) -> Iterator[Grou
             if len(longer) > 1:
                 break
             end, parts = end + 1, longer
-        texts = tuple(part.text for part in parts[done:])
+        texts = tuple(plain(part.text) for part in parts[done:])
         yield Group(messages[start].id, texts, end, _options(parts), done)
         start = end
+
+
+def plain(text: str) -> str:
+    """The same without the one markup that is followed even in a plain text: `<a href=...>`."""
+    return _LINK.sub("(", text)
 
 
 def _options(parts: Sequence[Part]) -> list[dict[str, str]] | None:

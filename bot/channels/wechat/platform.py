@@ -6,12 +6,11 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from bot.channels.messengers import chats, state
+from bot.channels.messengers import chats
 from bot.channels.messengers.records import Blocked, Chat, Delivered, Later, NotDelivered, Received, Refused, Waits
 from bot.channels.splitting import cut, utf8_bytes
 from bot.channels.wechat import quota
@@ -28,7 +27,7 @@ from bot.channels.wechat.errors import (
     Unreachable,
     WindowOver,
 )
-from bot.channels.wechat.pieces import LIMIT, Begun, Group, groups
+from bot.channels.wechat.pieces import LIMIT, Begun, Group, groups, plain
 from bot.channels.wechat.token import Tokens
 from bot.gateway.database import Database
 from bot.gateway.history import Message
@@ -91,12 +90,15 @@ class WeChat:
             return
         if not self.pushes:
             raise Waits("the account may only answer")
-        for piece in cut(text, LIMIT, utf8_bytes):
+        for piece in cut(plain(text), LIMIT, utf8_bytes):
             await self._send(address, piece, PREFIX + address)
             await self._note(PREFIX + address, None)
 
     async def typing(self, address: str) -> None:
         """Nothing: the visitor sees an answer within seconds, or one is on its way."""
+
+    async def acknowledge(self, received: Received) -> None:
+        """Nothing: there are no buttons to press."""
 
     async def aside(self, received: Received) -> None:
         """Nothing: who asks for the rest of an answer gets it in the response."""
@@ -118,13 +120,11 @@ class WeChat:
 
     async def begun(self, chat: str) -> Begun:
         """The long message of which a part has arrived."""
-        kept = await self._db.read(lambda db: state.get(db, CHANNEL, _rest_of(chat)))
-        message, _, texts = kept.value.rpartition(" ") if kept else ("", "", "0")
-        return Begun(message, int(texts))
+        return await self._db.read(lambda db: quota.begun(db, chat))
 
-    async def note_begun(self, chat: str, begun: Begun) -> None:
-        """So many texts of a message have arrived; none of its cursor moves before all have."""
-        await self._db.write(lambda db: state.put(db, CHANNEL, _rest_of(chat), f"{begun.message} {begun.texts}"))
+    async def note_begun(self, chat: str, begun: Begun | None) -> None:
+        """So many texts of a message have arrived, its cursor moves when all have; None when they have."""
+        await self._db.write(lambda db: quota.keep_begun(db, chat, begun))
 
     async def _push_group(self, chat: Chat, group: Group, *, staff: bool, language: str) -> None:
         for place, text in enumerate(group.texts, 1):
@@ -135,7 +135,8 @@ class WeChat:
                 raise Waits("nothing more may be pushed")
             last = left == 1 and staff
             await self._send(chat.address, f"{text}\n\n{LAST_ONE[language]}" if last else text, chat.chat)
-            await self._note(chat.chat, None if place == len(group.texts) else Begun(group.first, group.begun + place))
+            whole = place == len(group.texts)
+            await self._note(chat.chat, None if whole else Begun(group.first, group.begun + place))
 
     async def _left(self, chat: str, *, staff: bool) -> int:
         known = await self._db.read(lambda db: chats.find(db, CHANNEL, chat))
@@ -144,8 +145,7 @@ class WeChat:
     async def _note(self, chat: str, begun: Begun | None) -> None:
         def note(db: Connection) -> None:
             quota.spend(db, chat)
-            if begun:
-                state.put(db, CHANNEL, _rest_of(chat), f"{begun.message} {begun.texts}")
+            quota.keep_begun(db, chat, begun)
 
         await self._db.write(note)
 
@@ -197,7 +197,3 @@ def _delay(refused: PlatformError) -> NotDelivered:
         logger.warning("WeChat refuses to let us push: %s", refused)
         return Later(str(refused), TROUBLE_SECONDS, whole=True)
     return Refused(str(refused))
-
-
-def _rest_of(chat: str) -> str:
-    return f"rest:{sha256(chat.encode()).hexdigest()[:48]}"

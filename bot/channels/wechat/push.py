@@ -71,14 +71,19 @@ def _event(fields: Mapping[str, str]) -> tuple[Event | None, Window | None]:
     name, key = fields.get("Event", "").strip().lower(), fields.get("EventKey", "").strip()
     match name:
         case "subscribe":
-            return Event("command", "start", extra=key.removeprefix(_SCENE)[:64]), "event"
+            return Event("command", "start", extra=_scene(key)), "event"
         case "scan":
-            return Event("command", "start", extra=key[:64]), "event"
+            return Event("command", "start", extra=_scene(key)), "event"
         case "unsubscribe":
             return Event("gone"), None
         case "click":
             return event_of_key(key), "event"
     return None, None  # VIEW, positions, what became of mails to all ...: nobody waits for an answer
+
+
+def _scene(key: str) -> str:
+    """What the operator named a code to scan, as it may stand in a log."""
+    return re.sub(r"[^\w.-]", "", key.removeprefix(_SCENE))[:64]
 
 
 def _short(*parts: str) -> str:

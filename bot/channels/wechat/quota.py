@@ -1,4 +1,7 @@
-"""How much may be pushed to a visitor: five messages in 48 hours after theirs, three in a minute after a press or scan."""
+"""What a visitor may still be sent: five messages in 48 hours after theirs, three in a minute after a press or scan.
+
+Also how far a message longer than one text has come.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, or_, update
+from sqlalchemy import Connection, and_, case, or_, select, update
 
 from bot.channels.messengers.records import Chat
 from bot.channels.messengers.tables import messenger_chat as chats
+from bot.channels.wechat.pieces import Begun
 from bot.channels.wechat.push import Window
 
 CHANNEL = "wechat"
@@ -68,6 +72,19 @@ def left(chat: Chat, now: datetime, *, staff: bool) -> int:
     if until <= now:
         return 0
     return max(0, count - (0 if staff or kind == "event" else FOR_STAFF))
+
+
+def begun(db: Connection, chat: str) -> Begun:
+    """The long message of which a part has arrived."""
+    kept = db.scalar(select(chats.c.rest).where(*_this(chat)))
+    message, _, texts = kept.rpartition(" ") if kept else ("", "", "0")
+    return Begun(message, int(texts))
+
+
+def keep_begun(db: Connection, chat: str, begun: Begun | None) -> None:
+    """So many texts of a message have arrived; None when all have."""
+    rest = f"{begun.message} {begun.texts}" if begun else None
+    db.execute(update(chats).where(*_this(chat)).values(rest=rest))
 
 
 def _this(chat: str) -> tuple[Any, ...]:

@@ -49,7 +49,8 @@ def test_what_staff_write_arrives_with_their_name_and_is_counted(account: Accoun
     account.staff_says(case, "您好，我是安娜。", "m-1")
     seen(account, "您好，我是安娜。")
     assert "Anna" in account.shown()[-1]
-    assert left(account) == account.platform.follower(WHO).quota == 3
+    until(lambda: left(account) == 3, PATIENCE)
+    assert account.platform.follower(WHO).quota == 3
 
 
 def test_the_last_one_says_so_and_the_rest_waits_for_the_visitor_in_order(verified: Account) -> None:
