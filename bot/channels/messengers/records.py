@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from bot.gateway.history import Message
 
@@ -127,11 +127,16 @@ class Platform(Protocol):
     async def typing(self, address: str) -> None:
         """Show for some seconds that an answer is being worked out. Never raises."""
 
-    async def acknowledge(self, received: Received) -> None:
-        """Tell the platform that a press has arrived, if it wants to know; harmless to repeat. Never raises."""
-
     async def aside(self, received: Received) -> None:
         """Carry out an event of the kind "aside". Raises NotDelivered: Later is tried again, others are not."""
 
     async def close(self) -> None:
         """Let go of connections."""
+
+
+@runtime_checkable
+class HasButtons(Protocol):
+    """A platform that wants to know that a press has arrived."""
+
+    async def acknowledge(self, received: Received) -> None:
+        """Tell it so; harmless to repeat. Never raises."""

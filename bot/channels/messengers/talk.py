@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.channels.messengers import chats, lines, updates
-from bot.channels.messengers.records import OLDEST_EDIT_SECONDS, Chat, NotDelivered, Platform, Received
+from bot.channels.messengers.records import OLDEST_EDIT_SECONDS, Chat, HasButtons, NotDelivered, Platform, Received
 from bot.channels.options import lengthened, picked
 from bot.gateway import history, sessions
 from bot.gateway.choices import Button, ChoiceUnavailable
@@ -59,7 +59,7 @@ class Talk:
         elif kind in ("gone", "back"):
             await gateway.db.write(lambda db: self._left_or_came(db, received))
         else:
-            if kind == "press":
+            if kind == "press" and isinstance(self._platform, HasButtons):
                 await self._platform.acknowledge(received)
             step = await self._met(received, again)
             if step is not None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select, update
@@ -25,11 +27,17 @@ class Open:
     received_at: datetime
 
 
+def key(update_id: str) -> str:
+    """What is kept of a platform's id of a delivery: a number as it is, else a hash, since it may name the visitor."""
+    known = update_id.isdigit() or re.fullmatch(r"[0-9a-f]{64}", update_id)
+    return update_id if known else sha256(update_id.encode()).hexdigest()
+
+
 def receive(db: Connection, channel: str, received: Received) -> bool:
     """Write an update down; False when it was there before."""
     insert = _INSERTS[db.dialect.name](rows).values(
         channel=channel,
-        update_id=received.update_id,
+        update_id=key(received.update_id),
         chat=received.chat,
         place=received.place,
         body=received.body(),
@@ -96,7 +104,7 @@ def _open(channel: str) -> tuple[Any, ...]:
 
 
 def _this(channel: str, update_id: str) -> tuple[Any, ...]:
-    return rows.c.channel == channel, rows.c.update_id == update_id
+    return rows.c.channel == channel, rows.c.update_id == key(update_id)
 
 
 def _read(row: Row[Any]) -> Open:

@@ -42,7 +42,7 @@ class Worker:
 
     async def finished(self, update_id: str, seconds: float) -> bool:
         """Whether an update is carried out within so many seconds."""
-        event = asyncio.Event()
+        event, update_id = asyncio.Event(), updates.key(update_id)
         self._waiting.setdefault(update_id, set()).add(event)
         try:
             async with asyncio.timeout(seconds):

@@ -6,7 +6,6 @@ import hmac
 import json
 from typing import TYPE_CHECKING
 
-import structlog
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from bot.channels.telegram.service import TelegramMessenger
 
 router = APIRouter(prefix="/hooks", include_in_schema=False)
-log = structlog.get_logger(__name__)
 
 
 @router.post("/telegram")
@@ -28,7 +26,7 @@ async def webhook(request: Request) -> Response:
         raise Problem("not_found")
     given = request.headers.get(HEADER, "").encode(errors="replace")
     if not hmac.compare_digest(given, webhook_secret(request.app.state.gateway.settings).encode()):
-        log.warning("telegram.wrong_secret")
+        messenger.refused()
         return Response(status_code=401)
     try:
         update = json.loads(await request.body())

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
+
+import structlog
 
 from bot.channels.messengers.records import Received
 from bot.channels.messengers.service import Messenger
@@ -13,6 +16,8 @@ from bot.channels.telegram.poller import Poller
 
 if TYPE_CHECKING:
     from bot.gateway.app import Gateway
+
+log = structlog.get_logger(__name__)
 
 
 class TelegramMessenger(Messenger):
@@ -24,6 +29,7 @@ class TelegramMessenger(Messenger):
         polls = gateway.settings.telegram_polling
         self._poller = Poller(telegram.client, self.intake, gateway.db, lambda: self.serves) if polls else None
         self._telegram, self._beside = telegram, set[asyncio.Task[object]]()
+        self._forged, self._say_again_at = 0, 0.0
 
     def start(self) -> None:
         super().start()
@@ -36,6 +42,13 @@ class TelegramMessenger(Messenger):
             task.cancel()
         await asyncio.gather(*self._beside, return_exceptions=True)
         await super().stop()
+
+    def refused(self) -> None:
+        """A call without the secret came; said once a minute, however many there are."""
+        self._forged += 1
+        if time.monotonic() >= self._say_again_at:
+            log.warning("telegram.wrong_secret", count=self._forged)
+            self._forged, self._say_again_at = 0, time.monotonic() + 60.0
 
     async def _keep(self, received: Received) -> bool:
         return (await self.receive(received)).fresh
