@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.channels.wechat.platform import WeChat
     from bot.gateway.app import Gateway
 
-PATH = "/wechat"
+PATH = "/hooks/wechat"
 SUCCESS = "success"
 
 

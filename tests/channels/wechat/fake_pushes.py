@@ -37,7 +37,7 @@ class Pushes:
         *,
         key: str = "",
         wait: float = 5.0,
-        path: str = "/wechat",
+        path: str = "/hooks/wechat",
         token: str = TOKEN,
     ) -> None:
         self.platform, self.key, self.wait, self.token = platform, key, wait, token

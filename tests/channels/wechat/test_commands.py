@@ -58,7 +58,7 @@ def test_status_says_what_is_there(platform: FakePlatform) -> None:
     call("menu")
     status, told = call("status")
     assert status == 0, told
-    for part in ("https://chat.example.org/wechat", "plain", "pushing: yes", "chats: 0", "answers", "menu: yes"):
+    for part in ("https://chat.example.org/hooks/wechat", "plain", "pushing: yes", "chats: 0", "answers", "menu: yes"):
         assert part in told
     assert SECRET not in told and "token-" not in told
 

@@ -276,3 +276,15 @@ def test_without_credentials_the_channel_is_not_there_and_says_so(make: Callable
     assert none.pushes.check().status_code == 404
     assert none.pushes.post(message(WHO, "你好")).status_code == 404
     assert none.live.http.get("/readyz").json()["channels"]["wechat"] == "not configured"
+
+
+def test_a_second_message_while_the_first_is_slow_is_answered_after_it_and_both_once(verified: Account) -> None:
+    verified.say(WHO, "你好")
+    verified.waits(0.5)
+    verified.core.delays = [2.0]
+    for text in ("第一", "第二"):
+        verified.say(WHO, text)
+    until(lambda: "You said: 第二" in "".join(verified.shown()), PATIENCE)
+    told = "\n".join(verified.shown())
+    assert told.count("You said: 第一") == told.count("You said: 第二") == 1
+    assert told.index("You said: 第一") < told.index("You said: 第二")
