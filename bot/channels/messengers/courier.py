@@ -1,12 +1,14 @@
 """Brings to each chat what was said in its conversation: in order, again until it arrives, one chat never waits for another.
 
 Nothing is copied into a queue: a chat's cursor says up to where it was served. A process that dies between the
-platform's OK and the cursor's move doubles one delivery; that is the one exception, since no platform takes an id of ours.
+platform's OK and the cursor's move, or an OK that never comes, doubles one delivery; that is the one exception, since no
+platform takes an id of ours.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -37,6 +39,7 @@ from bot.settings import Settings
 
 AT_ONCE = 32
 LONGEST_PAUSE_SECONDS = 60.0
+STOP_SECONDS = 6.0
 log = structlog.get_logger(__name__)
 
 
@@ -105,8 +108,11 @@ class Courier:
         self._arrived.pop(chat.chat, None)
 
     async def stop(self) -> None:
-        """What has not arrived is brought after the next start."""
+        """Let what is on its way arrive; the rest is brought after the next start."""
+        self._paused_until = math.inf
         tasks = list(self._serving.values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=STOP_SECONDS)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -13,7 +13,15 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.channels.messengers import chats, lines, updates
-from bot.channels.messengers.records import OLDEST_EDIT_SECONDS, Chat, HasButtons, NotDelivered, Platform, Received
+from bot.channels.messengers.records import (
+    OLDEST_EDIT_SECONDS,
+    Chat,
+    HasButtons,
+    Later,
+    NotDelivered,
+    Platform,
+    Received,
+)
 from bot.channels.options import lengthened, picked
 from bot.gateway import history, sessions
 from bot.gateway.choices import Button, ChoiceUnavailable
@@ -77,10 +85,16 @@ class Talk:
     async def give_up(self, received: Received) -> None:
         """This event cannot be carried out."""
         await self._gateway.db.write(lambda db: updates.mark_done(db, self._channel, received.update_id))
-        await self.apologise(received, "given_up")
+        if received.event.kind not in ("aside", "gone", "back"):
+            await self.apologise(received, "given_up")
 
     async def _aside(self, received: Received) -> None:
-        await self._platform.aside(received)
+        try:
+            await self._platform.aside(received)
+        except Later:
+            raise
+        except NotDelivered as failure:
+            log.info("messenger.aside_refused", channel=self._channel, reason=failure.reason)
         await self._gateway.db.write(lambda db: updates.mark_done(db, self._channel, received.update_id))
 
     def _left_or_came(self, db: Connection, received: Received) -> None:

@@ -32,13 +32,18 @@ class Poller:
 
     async def run(self) -> None:
         """For ever; what fails is tried again."""
+        said = ""
         while True:
             pause = 0.0 if self._may_ask() else IDLE_SECONDS
             if not pause:
                 try:
                     await self.once()
+                    said = ""
                 except Later as failure:
                     pause = failure.seconds
+                    if failure.reason != said:
+                        log.warning("telegram.not_fetched", reason=failure.reason)
+                    said = failure.reason
                 except (NotDelivered, Problem):
                     pause = IDLE_SECONDS
                 except Exception as error:

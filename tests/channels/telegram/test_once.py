@@ -13,6 +13,7 @@ from bot.replies.greeting import GREETING
 from tests.gateway.fake_core import FakeCore
 
 from .conftest import Running, Start
+from .fake_bot_api import Failure
 from .visitors import SECRET, until
 
 MANY = 300
@@ -117,6 +118,33 @@ def test_what_a_gateway_took_in_before_it_died_is_carried_out_by_the_next(start:
     visitor.reads("You said: left 950000002")
     second.quiet()
     assert visitor.texts()[2:] == ["You said: left 950000001", "You said: left 950000002"]
+
+
+def test_what_is_on_its_way_when_a_gateway_is_stopped_arrives_and_is_not_said_again(
+    start: Start, core: FakeCore
+) -> None:
+    first = start()
+    visitor = first.telegram.visitor()
+    visitor.begin()
+    first.api.failures = [Failure(hang=1.0)]  # slow, but it arrives
+    visitor.say("slowly")
+    until(lambda: not first.api.failures or None)
+    first.live.server.stop()
+    second = start()
+    second.telegram.numbers = first.telegram.numbers
+    assert second.telegram.bring(visitor.says("and now?")) == 200
+    visitor.reads("You said: and now?")
+    second.quiet()
+    assert visitor.texts()[2:] == ["You said: slowly", "You said: and now?"]
+
+
+def test_a_group_that_threw_the_bot_out_is_left_alone(start: Start) -> None:
+    bot = start()
+    group = bot.telegram.visitor(kind="group")
+    bot.api.blocked.add(group.chat)
+    group.say("@CentreTestBot hello?")
+    bot.quiet()
+    assert group.texts() == [] and bot.api.count("sendMessage") == 1
 
 
 def test_of_two_gateways_one_serves_and_the_other_takes_over(start: Start, core: FakeCore) -> None:
