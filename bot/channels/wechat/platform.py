@@ -97,9 +97,6 @@ class WeChat:
     async def typing(self, address: str) -> None:
         """Nothing: the visitor sees an answer within seconds, or one is on its way."""
 
-    async def acknowledge(self, received: Received) -> None:
-        """Nothing: there are no buttons to press."""
-
     async def aside(self, received: Received) -> None:
         """Nothing: who asks for the rest of an answer gets it in the response."""
 
