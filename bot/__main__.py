@@ -14,17 +14,22 @@ from rich.console import Console
 
 from bot import model as models
 from bot.commands import backup, doctor, personal, retention, supply
+from bot.commands.channels import channels
 from bot.commands.desk import app as desk
 from bot.commands.knowledge import app as knowledge
 from bot.commands.outbox import app as outbox
+from bot.commands.telegram import app as telegram
 from bot.commands.unanswered import app as unanswered
+from bot.commands.wechat import app as wechat
 from bot.settings import ROOT, Settings, SettingsError, ensure_secrets, load_settings
 
 app = typer.Typer(help="The assistant of the China Competence Centre Middle Ruhr Area.", no_args_is_help=True)
 app.add_typer(desk, name="desk")
 app.add_typer(knowledge, name="knowledge")
 app.add_typer(outbox, name="outbox")
+app.add_typer(telegram, name="telegram")
 app.add_typer(unanswered, name="unanswered")
+app.add_typer(wechat, name="wechat")
 for command in (
     retention.retention,
     personal.erase,
@@ -36,6 +41,7 @@ for command in (
     doctor.doctor,
     supply.audit,
     supply.sbom,
+    channels,
 ):
     app.command()(command)
 console = Console(highlight=False, soft_wrap=True)

@@ -15,7 +15,10 @@ from starlette.responses import Response
 
 from bot.channels.helpdesk import routes as helpdesk_routes
 from bot.channels.helpdesk.service import make_helpdesk
+from bot.channels.messengers.wiring import Messengers
+from bot.channels.telegram import routes as telegram_routes
 from bot.channels.web import api, page
+from bot.channels.wechat import routes as wechat_routes
 from bot.desk import routes as desk_routes
 from bot.desk.accounts import display_name
 from bot.gateway import metrics, operator
@@ -81,13 +84,15 @@ def create_app(settings: Settings, *, erasers: Sequence[Eraser] = ()) -> FastAPI
         timeout=settings.core_timeout_seconds,
         patience=settings.core_patience_seconds,
     )
-    gateway = _build(settings, db, core, erasers)
+    messengers = Messengers()
+    gateway = _build(settings, db, core, [*erasers, messengers.forget])
+    messengers.build(gateway)
     helpdesk = make_helpdesk(settings, store, gateway.staff)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         relay = make_relay(settings, store, Notices(settings.public_address).compose)
-        couriers = [courier for courier in (relay, helpdesk) if courier]
+        couriers = [courier for courier in (relay, helpdesk, *messengers.all()) if courier]
         for courier in couriers:
             courier.start()
 
@@ -126,14 +131,16 @@ def create_app(settings: Settings, *, erasers: Sequence[Eraser] = ()) -> FastAPI
         openapi_url="/openapi.json" if settings.api_docs else None,
         redirect_slashes=False,
     )
-    app.state.gateway, app.state.helpdesk = gateway, helpdesk
+    app.state.gateway, app.state.helpdesk, app.state.messengers = gateway, helpdesk, messengers
     app.include_router(api.router)
     app.include_router(page.router)
     app.include_router(desk_routes.router)
+    app.include_router(wechat_routes.router)
+    app.include_router(telegram_routes.router)  # before the help desk's, which takes any name
     app.include_router(helpdesk_routes.router, dependencies=[Depends(_count_webhook_call)])
     app.include_router(operator.router)
     app.mount(page.STATIC_PATH, page.static_files())
-    _add_health(app, gateway)
+    _add_health(app, gateway, messengers)
     _add_problem_handlers(app)
     app.add_middleware(
         Edge,
@@ -191,7 +198,7 @@ def _build(settings: Settings, db: Database, core: CoreClient, erasers: Sequence
     )
 
 
-def _add_health(app: FastAPI, gateway: Gateway) -> None:
+def _add_health(app: FastAPI, gateway: Gateway, messengers: Messengers) -> None:
     @app.get("/healthz", include_in_schema=False)
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
@@ -200,7 +207,8 @@ def _add_health(app: FastAPI, gateway: Gateway) -> None:
     async def readyz() -> JSONResponse:
         checks = await gateway.readiness.checks()
         ready = all(word == "ok" for word in checks.values())
-        return JSONResponse({"status": "ok" if ready else "fail", "checks": checks}, 200 if ready else 503)
+        body = {"status": "ok" if ready else "fail", "checks": checks, "channels": messengers.conditions()}
+        return JSONResponse(body, 200 if ready else 503)
 
 
 def _add_problem_handlers(app: FastAPI) -> None:

@@ -60,10 +60,10 @@ class Signer:
         self._lifetime = lifetime
 
     def issue(self, language: str, conversation: str | None = None) -> tuple[str, Claims]:
-        """A token for a new web conversation, or for one that is reopened, and what it says."""
+        """A token for a new web conversation, or for one that is reopened or carried over, and what it says."""
         subject = conversation.removeprefix(WEB) if conversation else secrets.token_urlsafe(32)
         now = datetime.now(UTC).replace(microsecond=0)
-        claims = Claims(f"{WEB}{subject}", language, now + self._lifetime)
+        claims = Claims(_conversation(subject), language, now + self._lifetime)
         payload = {"sub": subject, "iat": now, "exp": claims.expires_at, "lang": language}
         return jwt.encode(payload, self._key, ALGORITHM), claims
 
@@ -82,7 +82,7 @@ class Signer:
         try:
             options: Any = {"require": ["exp", "sub", "aud"]}
             payload = jwt.decode(token, self._key, algorithms=[ALGORITHM], audience=RESUME, options=options)
-            return f"{WEB}{payload['sub']}"
+            return _conversation(payload["sub"])
         except (jwt.InvalidTokenError, ValueError, OverflowError, RecursionError) as error:
             raise InvalidToken from error
 
@@ -102,9 +102,14 @@ class Signer:
             language = payload.get("lang", "en")
             if not isinstance(language, str):
                 raise InvalidToken
-            return Claims(f"{WEB}{payload['sub']}", language, expires_at)
+            return Claims(_conversation(payload["sub"]), language, expires_at)
         except (jwt.InvalidTokenError, ValueError, OverflowError, OSError, RecursionError) as error:
             raise InvalidToken from error
+
+
+def _conversation(subject: str) -> str:
+    """The web's ids are told without their prefix; one with a colon was carried over from a messenger."""
+    return subject if ":" in subject else f"{WEB}{subject}"
 
 
 def open_session(

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -43,11 +43,13 @@ class Streams:
         self._at_work: dict[str, int] = {}
         self._watcher: asyncio.Task[None] | None = None
         self.staff_typing = TypingSigns(self.ring)
+        self.rung: Callable[[str], None] = lambda conversation: None  # for whoever delivers elsewhere than to windows
 
     def ring(self, conversation: str) -> None:
         """Something was written to this conversation."""
         for listener in self._listeners.get(conversation, ()):
             listener.wake.set()
+        self.rung(conversation)
 
     @contextlib.contextmanager
     def typing(self, conversation: str) -> Iterator[None]:

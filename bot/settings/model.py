@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.settings.channels import ChannelSettings
 from bot.settings.gateway import GatewaySettings
 from bot.settings.kinds import ROOT, FilePath, Port, Seconds
 from bot.settings.mail import MailSettings
@@ -17,7 +18,7 @@ from bot.settings.operation import OperationSettings
 from bot.settings.people import PeopleSettings
 
 
-class Settings(GatewaySettings, PeopleSettings, MailSettings, OperationSettings, BaseSettings):
+class Settings(GatewaySettings, ChannelSettings, PeopleSettings, MailSettings, OperationSettings, BaseSettings):
     """One typed object for all processes; names in the environment are the field names in capitals."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)

@@ -7,6 +7,7 @@ from importlib import import_module
 TABLE_MODULES = (
     "bot.partners.tables",
     "bot.gateway.tables",
+    "bot.channels.messengers.tables",
     "bot.insights.tables",
     "bot.handoff.tables",
     "bot.handoff.outbox_tables",

@@ -34,6 +34,7 @@ class Live:
 
     def __init__(self, settings: Settings) -> None:
         app = create_app(settings)
+        self.server_app = app
         self.gateway: Gateway = app.state.gateway
         self.staff = self.gateway.staff
         self.store = Store(settings.database)

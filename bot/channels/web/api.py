@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from sse_starlette import EventSourceResponse
 from starlette.responses import Response
 
+from bot.channels.messengers import codes
 from bot.channels.web.schemas import PROBLEMS, HistoryBody, NoticeBody, SessionBody, TurnBody
 from bot.gateway import history, personal_data, sessions
 from bot.gateway.choices import Button
@@ -162,18 +163,20 @@ async def open_session(request: Request, body: NewSession) -> JSONResponse:
 
 
 async def _reopen(gateway: "Gateway", link: str) -> JSONResponse:
+    """By a signed link from a mail, or by a code from a messenger, which is used up with it."""
     try:
-        conversation = gateway.signer.read_link(link)
+        mailed = None if link.startswith(codes.PREFIX) else gateway.signer.read_link(link)
     except InvalidToken as error:
         raise Problem("link_ended") from error
 
     def write(db: Connection) -> tuple[str, Claims, str, list[history.Message]]:
-        chat = sessions.find_session(db, conversation)
+        conversation = mailed or codes.redeem(db, link)
+        chat = sessions.find_session(db, conversation) if conversation else None
         if chat is None:
             raise Problem("link_ended")
-        token, claims = gateway.signer.issue(chat.language, conversation)
-        sessions.prolong(db, conversation, claims.expires_at)
-        return token, claims, chat.language, history.latest(db, conversation, REOPENED_MESSAGES)
+        token, claims = gateway.signer.issue(chat.language, chat.conversation)
+        sessions.prolong(db, chat.conversation, claims.expires_at)
+        return token, claims, chat.language, history.latest(db, chat.conversation, REOPENED_MESSAGES)
 
     return _opened(*await gateway.db.write(write))
 

@@ -1,0 +1,1 @@
+"""The WeChat Official Account: messages and events in, passive replies and customer-service messages out."""

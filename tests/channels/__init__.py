@@ -1,0 +1,1 @@
+"""The channels: rendering, messengers, platforms."""

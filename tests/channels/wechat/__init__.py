@@ -1,0 +1,1 @@
+"""The WeChat channel: its formats, its platform, its rules."""
