@@ -19,7 +19,8 @@ from tests.channels.telegram.visitors import SECRET, Telegram, Visitor, until
 from tests.gateway.fake_core import RunningServer
 
 from .copies import Copy, started
-from .test_handoff_live import KONIN, WHERE, Member, killed, opened
+from .staff import Member, case_for
+from .test_handoff_live import KONIN, WHERE, killed
 
 MANY = 300
 CONTACTS = '{"centre-general": {"email": "d@example.org"}}'
@@ -98,7 +99,7 @@ def test_visitors_are_answered_handed_to_people_and_served_though_the_gateway_di
     visitors = {language: telegram.visitor(language) for language in LANGUAGES}
     done = [update for language, visitor in visitors.items() for update in _with_the_assistant(visitor, language)]
     _everything_is_done(store, telegram)
-    numbers = {language: opened(own, store, visitor, None) for language, visitor in visitors.items()}  # type: ignore[arg-type]
+    numbers = {language: case_for(own, visitor.conversation, language) for language, visitor in visitors.items()}
     for language, visitor in visitors.items():
         done.append(persistently(telegram, visitor.says("1 2 3")))
         visitor.reads(numbers[language])

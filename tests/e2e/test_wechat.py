@@ -28,7 +28,8 @@ from tests.channels.wechat.fake_pushes import Pushes, happened, message
 from tests.gateway.fake_core import RunningServer
 
 from .copies import Copy, started, until
-from .test_handoff_live import KONIN, WHERE, Member, killed
+from .staff import Member
+from .test_handoff_live import KONIN, WHERE, killed
 
 KEY = "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
 SECONDS = 90.0

@@ -42,6 +42,7 @@ class FakeCore:
         self.failures: list[int | tuple[int, str]] = []  # status, and the error named where it is not the usual one
         self.failures_after_turn: list[int] = []
         self.gates: list[Gate] = []
+        self.delays: list[float] = []  # seconds that each of the next turns takes
         self.after_turn: list[Callable[[], object]] = []  # done once each, before the answer leaves
         self.next_reply: dict[str, Any] | None = None
         self.language: str | None = None  # None: answers in the language it is given
@@ -72,6 +73,8 @@ class FakeCore:
         self.asked.append(body)
         if self.gates:
             await self.gates.pop(0).passed()
+        if self.delays:
+            await asyncio.sleep(self.delays.pop(0))
         if self.failures:
             failure = self.failures.pop(0)
             status, error = (

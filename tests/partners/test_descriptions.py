@@ -55,5 +55,5 @@ def test_what_is_named_is_not_described_again(snapshot: Snapshot) -> None:
 
 
 def test_a_description_that_asks_for_nothing_more_is_answered_with_what_is_known_of_it(snapshot: Snapshot) -> None:
-    answer = decide(Turn("Wie heißt Hernes Partnerstadt in Russland?", "de", "ask_place", Context()), snapshot)
+    answer = decide(Turn("Wie heißt Hernes Partnerstadt in Russland?", "de", "ask_place"), snapshot)
     assert isinstance(answer, Answer) and answer.context.subject[0] == "belgorod"

@@ -10,8 +10,9 @@ from bot.channels.messengers.talk import Talk
 from bot.gateway import history
 from bot.gateway.history import Draft
 from bot.replies.messengers import LINES
-from tests.gateway.conftest import Chat, free_port
+from tests.gateway.conftest import Chat
 from tests.gateway.fake_core import FakeCore, RunningServer
+from tests.waiting import free_port
 
 from .conftest import Running, Start
 from .fake_bot_api import Failure, FakeBotApi, Refusal, flood
