@@ -15,7 +15,7 @@ import yaml
 
 from bench.processes import Server
 from bench.visitors import GatewayChat, NewChat, RestChat
-from bot.model import CORE_PYTHON
+from bot.model import CORE_PYTHON, digest
 from bot.settings import ROOT, Settings, process_environment
 from bot.supervisor import answers, child_environment, public_url
 
@@ -62,7 +62,8 @@ class Side:
             str(self.port),
             *self.run_options,
         ]
-        return Server(command, self.environment, log, self._answers)
+        # Our core loads only what its starter vouches for; stock Rasa does not look at it.
+        return Server(command, {**self.environment, "MODEL_SHA256": digest(model)}, log, self._answers)
 
     def _answers(self) -> bool:
         identity, url = uuid.uuid4().hex, f"http://127.0.0.1:{self.port}/webhooks"

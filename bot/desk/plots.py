@@ -11,7 +11,10 @@ LEFT, RIGHT, TOP, BOTTOM = 52, 8, 12, 26  # room for the scale and the names
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar with its name below and its value in words; without a value there is no bar but a name."""
+    """One bar with its name below and its value in words; without a value there is no bar but a name.
+
+    A `minor` name is left out where there is little room.
+    """
 
     x: float
     y: float
@@ -20,6 +23,7 @@ class Bar:
     middle: float
     name: str
     value: str
+    minor: bool
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,13 @@ def plot(
     bars = []
     for place, (value, name, word) in enumerate(zip(values, names, words, strict=True)):
         height = (HEIGHT - TOP - BOTTOM) * min(value or 0, top) / top
-        shown = name if (len(values) - 1 - place) % every == 0 else ""
+        back = len(values) - 1 - place
+        shown = name if back % every == 0 else ""
         x = LEFT + place * step + step * 0.15
         y = HEIGHT - BOTTOM - height
-        bars.append(Bar(_r(x), _r(y), _r(step * 0.7), _r(height), _r(x + step * 0.35), shown, word))
+        bars.append(
+            Bar(_r(x), _r(y), _r(step * 0.7), _r(height), _r(x + step * 0.35), shown, word, back % (4 * every) > 0)
+        )
     scale = tuple(
         Mark(_r(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * part / 2), f"{top * part / 2:g}{unit}") for part in range(3)
     )

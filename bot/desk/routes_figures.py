@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import dropwhile
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
@@ -35,8 +36,13 @@ async def show_figures(request: Request, weeks: int = SPANS[1]) -> Response:
     found, desk_names, waiting = await gateway.db.read(work)
     return pages.page(
         request, "figures.html", session, figures=found, desk_names=desk_names, waiting=waiting, spans=SPANS,
-        span=span, plots=_plots(found.weeks, session.language), day=_day,
+        span=span, plots=_plots(found.weeks, session.language), day=_day, weeks=_since_first(found.weeks),
     )  # fmt: skip
+
+
+def _since_first(weeks: tuple[Group, ...]) -> tuple[Group, ...]:
+    """Without the weeks before anything happened, which only make paper long; the last one at least."""
+    return tuple(dropwhile(lambda week: not (week.cases or week.talks), weeks)) or weeks[-1:]
 
 
 def _plots(weeks: tuple[Group, ...], language: str) -> dict[str, Plot]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.desk.tables import staff_session
@@ -26,6 +26,7 @@ from bot.insights import kept
 from bot.settings import Settings
 
 BATCH = 200
+STEP = 5000  # rows that one transaction deletes within the database's deadline
 # A turn that is under way writes its transcript before its answer.
 SETTLED = timedelta(hours=1)
 GATEWAY_IDS = ("web:", "tg:", "wx:")
@@ -117,7 +118,7 @@ class Retention:
         tombstones.forget(self._var_dir / tombstones.FILE, now - 2 * self.periods.backups)
         return len(found)
 
-    def _by_age(self, now: datetime) -> dict[str, tuple[FromClause, ColumnElement[bool]]]:
+    def _by_age(self, now: datetime) -> dict[str, tuple[Table, ColumnElement[bool]]]:
         return {
             "audit": (handoff_audit, handoff_audit.c.at < now - self.periods.audit),
             "choices": (offered_choice, offered_choice.c.expires_at < now),
@@ -126,8 +127,10 @@ class Retention:
             "tombstones": (erased_chat, erased_chat.c.at < now - 2 * self.periods.backups),
         }
 
-    def _deleting(self, table: FromClause, old: ColumnElement[bool]) -> Callable[[Connection], int]:
-        return lambda db: db.execute(delete(table).where(old)).rowcount  # type: ignore[arg-type]
+    def _deleting(self, table: Table, old: ColumnElement[bool]) -> Callable[[Connection], int]:
+        [key] = table.primary_key
+        some = select(key).where(old).limit(STEP)
+        return lambda db: db.execute(delete(table).where(key.in_(some))).rowcount
 
     def _old_chat(self, now: datetime) -> ColumnElement[bool]:
         before = now - self.periods.chats
@@ -146,7 +149,12 @@ def run(
 ) -> dict[str, int]:
     """Delete what is old; how much of each. Raises StoreUnavailable; what was done so far stays done."""
     now = now or datetime.now(UTC)
-    done = {name: write(step) for name, step in retention.steps(now).items()}
+    done = dict.fromkeys(retention.steps(now), 0)
+    for name, step in retention.steps(now).items():
+        while count := write(step):
+            done[name] += count
+            if count < STEP:
+                break
     done["chats"] = 0
     while some := read(lambda db: retention.old_chats(db, now)):
         retention.transcripts.forget(some)
@@ -164,5 +172,5 @@ def _known(db: Connection, conversations: Sequence[str]) -> list[str]:
     return list(db.scalars(select(chat_session.c.conversation).where(mine)))
 
 
-def _count(db: Connection, table: FromClause, old: ColumnElement[bool]) -> int:
+def _count(db: Connection, table: Table, old: ColumnElement[bool]) -> int:
     return db.scalar(select(func.count()).select_from(table).where(old)) or 0

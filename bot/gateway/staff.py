@@ -213,6 +213,9 @@ class Staff:
 
     async def _change(self, work: Callable[[Connection], Case]) -> Case:
         case = await asyncio.shield(self._db.write(work))
+        self._streams.staff_typing.clear(
+            case.conversation
+        )  # whoever wrote holds the case no more, or has just taken it
         self._tell(case)
         return case
 

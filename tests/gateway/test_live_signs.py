@@ -105,6 +105,21 @@ def test_the_visitors_window_hears_of_staff_at_once(live: Live) -> None:
     assert (told["message"]["text"], told["message"]["name"]) == ("Hello.", "Anna")
 
 
+@pytest.mark.parametrize("step", ["close", "colleague", "desk"])
+def test_whoever_leaves_is_shown_to_be_writing_no_more(live: Live, step: str) -> None:
+    chat = live.chat()
+    case = live.with_person(chat)
+    live.call(live.staff.typing(case.number, "anna", name="Anna"))
+    assert live.gateway.streams.staff_typing.name(live.conversation(chat)) == "Anna"
+    steps: dict[str, Callable[[], Any]] = {
+        "close": lambda: live.staff.close(case.number, "anna", "answered", name="Anna"),
+        "colleague": lambda: live.staff.hand_to_colleague(case.number, "anna", "bao", name="Bao"),
+        "desk": lambda: live.staff.hand_to_desk(case.number, "anna", "centre-general"),
+    }
+    live.call(steps[step]())
+    assert live.gateway.streams.staff_typing.name(live.conversation(chat)) is None
+
+
 def test_the_desk_hears_of_every_change_and_of_the_visitor_writing(live: Live) -> None:
     chat = live.chat()
     watching = live.staff.watch()

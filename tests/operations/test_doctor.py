@@ -127,7 +127,7 @@ def test_a_disk_that_is_full_and_a_check_that_breaks(settings: Settings, monkeyp
     def broken(_: object) -> None:
         raise ValueError("canary")
 
-    monkeypatch.setattr("bot.model.model_path", broken)
+    monkeypatch.setattr(models, "model_path", broken)
     found = wrong(settings)
     assert "ValueError" in found["model"].wrong and "canary" not in found["model"].wrong
 

@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select, update
 
 from bot.gateway import retention, tombstones
@@ -139,6 +140,16 @@ def test_files_of_mails_go_and_tombstones_in_the_file_that_no_backup_needs(bench
     assert run(bench)["mails"] == 1
     assert [path.name for path in folder.iterdir()] == ["young.eml"]
     assert set(tombstones.read(file)) == {"b" * 64}
+
+
+def test_more_than_one_transaction_can_delete_goes_in_several(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "STEP", 3)
+    rows = [
+        {"id": str(n), "conversation": "x", "title": "x", "entities": {}, "expires_at": NOW - timedelta(days=1)}
+        for n in range(10)
+    ]
+    bench.store.write(lambda db: db.execute(offered_choice.insert(), rows))
+    assert run(bench)["choices"] == 10
 
 
 def test_a_core_that_never_ran_has_nothing_to_delete(bench: Bench) -> None:
