@@ -24,6 +24,8 @@ ERASE_PATH = "/operator/erase"
 PURPOSE = b"operator of this copy"
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
+METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]  # all get the same answer: there is nothing
+
 router = APIRouter(include_in_schema=False)
 
 
@@ -38,11 +40,11 @@ def token(settings: Settings) -> str:
     return hmac.new(settings.session_key.get_secret_value().encode(), PURPOSE, sha256).hexdigest()
 
 
-@router.post(ERASE_PATH, status_code=204, response_class=Response)
+@router.api_route(ERASE_PATH, methods=METHODS, status_code=204, response_class=Response)
 async def erase(request: Request) -> Response:
     """Erase a conversation as its visitor could; 204 also when there is none."""
     gateway: Gateway = request.app.state.gateway
-    if not _is_operator(request, token(gateway.settings)):
+    if request.method != "POST" or not _is_operator(request, token(gateway.settings)):
         raise Problem("not_found")
     try:
         wanted = Erasure.model_validate_json(await request.body())

@@ -21,8 +21,8 @@ class OtherPlaces:
     async def erase(self, conversation: str) -> None:
         """Raises Problem("store_away"), and OSError when VAR_DIR cannot be written."""
         names = await self._db.read(lambda db: mail_names(db, conversation))
-        await asyncio.to_thread(erase_files, self._var_dir, conversation, names)
         await self._memory.erase(conversation)
+        await asyncio.to_thread(erase_files, self._var_dir, conversation, names)
 
 
 def mail_names(db: Connection, conversation: str) -> list[str]:

@@ -52,13 +52,13 @@ def erase(settings: Settings, store: Store, conversation: str) -> str:
 def erase_directly(settings: Settings, store: Store, conversation: str) -> None:
     """Erase while no gateway runs; a core that runs is asked. Raises StoreUnavailable."""
     names = store.read(lambda db: mail_names(db, conversation))
-    erase_files(settings.var_dir, conversation, names)
     if not asyncio.run(_ask_core(settings, conversation)):
         transcripts = Transcripts(settings.tracker)
         try:
             transcripts.forget([conversation])
         finally:
             transcripts.close()
+    erase_files(settings.var_dir, conversation, names)
     store.write(lambda db: personal_data.erase(db, conversation, traces_of(settings)))
     store.empty_log()
 

@@ -50,8 +50,8 @@ def test_a_conversation_with_sources_and_context(copy: Copy, database: str, lang
     assert DUESSELDORF[language] in visitor.ask(AND_WHERE[language])[0]["text"]
     assert len(visitor.history()) == 5
     conversation = visitor.conversation
-    assert _count(database, "SELECT count(*) FROM chat_message AND_WHERE conversation = %s", conversation) == 5
-    users = "SELECT count(*) FROM events AND_WHERE sender_id = %s AND type_name = 'user'"
+    assert _count(database, "SELECT count(*) FROM chat_message WHERE conversation = %s", conversation) == 5
+    users = "SELECT count(*) FROM events WHERE sender_id = %s AND type_name = 'user'"
     assert _count(database, users, conversation) == 2
 
 

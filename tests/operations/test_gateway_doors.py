@@ -50,6 +50,9 @@ def test_to_everybody_but_the_operator_the_door_does_not_exist(live: Live) -> No
     assert [knock(live, **headers) for headers in refused] == [404] * len(refused)
     missing = live.http.post("/operator/nothing", json=BODY).json()
     assert live.http.post(operator.ERASE_PATH, json=BODY).json() == missing
+    for method in operator.METHODS:
+        answers = [live.http.request(method, path) for path in (operator.ERASE_PATH, "/operator/nothing")]
+        assert answers[0].status_code == answers[1].status_code == 404 and answers[0].content == answers[1].content
     for body in (b"", b"[]", b"{", b'{"conversation": ""}', b'{"conversation": 5}'):
         assert live.http.post(operator.ERASE_PATH, content=body, headers=right).status_code == 400
 
@@ -95,6 +98,7 @@ def test_while_the_transcripts_are_away_nothing_is_said_to_be_erased(live: Live)
     chat = live.chat()
     assert chat.http.delete("/api/session", headers=chat.headers).json()["code"] == "store_away"
     assert chat.history()
+    assert tombstones.read(live.gateway.settings.var_dir / tombstones.FILE) == {}
 
 
 def test_another_gateway_at_the_port_is_not_asked_twice(live: Live) -> None:
