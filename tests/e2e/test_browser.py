@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bot.replies.greeting import GREETING
 from bot.replies.problems import LANGUAGES
-from bot.replies.web_page import WEB_PAGE
+from bot.replies.web_page_widget import WIDGET
 
 from .copies import Copy
 
@@ -61,7 +61,7 @@ def test_a_conversation_by_keyboard_with_real_answers(copy: Copy, page: Page, sc
     page.screenshot(path=screenshots / f"{language}-before.png")
     for _ in range(12):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.id") == "start":
+        if page.evaluate("(document.activeElement.shadowRoot ?? document).activeElement?.id") == "start":
             break
     page.keyboard.press("Enter")
     messages = page.locator(".message.assistant")
@@ -119,5 +119,5 @@ def test_the_button_for_a_person_names_the_desk(copy: Copy, page: Page, language
     page.goto(f"{copy.url}/?lang={language}")
     page.locator("#start").click()
     page.locator("#person").click()
-    expect(page.locator(".message.visitor")).to_contain_text(WEB_PAGE[language]["person_message"])
+    expect(page.locator(".message.visitor")).to_contain_text(WIDGET[language]["person_message"])
     expect(page.locator(".message.assistant").nth(1)).to_contain_text("general-desk@example.org", timeout=SECONDS)

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from bot.replies.greeting import GREETING
 from bot.replies.problems import LANGUAGES
-from bot.replies.web_page import WEB_PAGE
+from bot.replies.web_page_widget import WIDGET
 
 from .fake_core import FakeCore
 
@@ -28,6 +27,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+FOCUSED = "(document.activeElement.shadowRoot ?? document).activeElement"
 RICH = {
     "messages": [
         {
@@ -76,6 +76,7 @@ def visit(context: BrowserContext, gateway_url: str, core: FakeCore) -> Iterator
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("dialog", lambda dialog: troubles.append(f"dialog {dialog.message}"))
         page.goto(f"{gateway_url}/?lang={language}")
+        expect(page.locator("#panel")).to_be_visible()
         return page
 
     yield go
@@ -115,7 +116,7 @@ def test_nothing_is_stored_or_read_or_sent_before_the_start(
     expect(page.locator("#input")).to_be_hidden()
     _start(page)
     stored = page.evaluate("[Object.keys(sessionStorage), localStorage.length, document.cookie]")
-    assert stored == [["chat-session"], 0, ""]
+    assert stored == [["ccc-chat"], 0, ""]
     assert {url.split("/")[2] for url in requests if url.startswith("http")} == {page.url.split("/")[2]}
 
 
@@ -124,7 +125,7 @@ def test_a_conversation_by_keyboard_alone(visit: Callable[..., Page], core: Fake
     page = visit(language)
     for _ in range(12):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.id") == "start":
+        if page.evaluate(f"{FOCUSED}?.id") == "start":
             break
     page.keyboard.press("Enter")
     expect(page.locator(".message.assistant")).to_contain_text(GREETING[language].splitlines()[0])
@@ -134,12 +135,10 @@ def test_a_conversation_by_keyboard_alone(visit: Callable[..., Page], core: Fake
     answer = page.locator(".message.assistant").nth(1)
     expect(answer).to_contain_text("You said: Luzhou?")
     expect(answer).to_have_attribute("lang", language)
-    expect(answer.locator(".author")).to_have_text(WEB_PAGE[language]["assistant"])
+    expect(answer.locator(".author")).to_have_text(WIDGET[language]["assistant"])
     expect(page.locator("#log")).to_have_attribute("role", "log")
     page.locator("#log .choice").first.focus()
-    outline = page.evaluate(
-        "getComputedStyle(document.activeElement).outlineStyle + getComputedStyle(document.activeElement).outlineWidth"
-    )
+    outline = page.evaluate(f"getComputedStyle({FOCUSED}).outlineStyle + getComputedStyle({FOCUSED}).outlineWidth")
     assert outline == "solid3px"
     page.keyboard.press("Enter")
     expect(page.locator(".message.assistant")).to_have_count(3)
@@ -180,7 +179,7 @@ def test_an_undelivered_message_is_sent_again_with_the_same_id(
     _start(page)
     context.set_offline(True)
     _ask(page, "hello")
-    expect(page.locator(".message.visitor .status")).to_contain_text(WEB_PAGE["en"]["retrying"])
+    expect(page.locator(".message.visitor .status")).to_contain_text(WIDGET["en"]["retrying"])
     context.set_offline(False)
     expect(page.locator(".message.assistant")).to_have_count(2, timeout=15_000)
     expect(page.locator(".message.visitor .status")).to_have_count(0)
@@ -199,7 +198,7 @@ def test_typing_is_shown_and_a_burst_stays_in_order(visit: Callable[..., Page], 
     core.delays = [1.0]
     for number in range(4):
         _ask(page, f"message {number}")
-    expect(page.locator("#typing-text")).to_have_text(WEB_PAGE["en"]["typing"])
+    expect(page.locator("#typing-text")).to_have_text(WIDGET["en"]["typing"])
     expect(page.locator(".message.assistant")).to_have_count(5)
     answers = page.locator(".message.assistant .bubble").all_inner_texts()[1:]
     assert [re.sub(r"\D", "", answer) for answer in answers] == ["0", "1", "2", "3"]
@@ -211,7 +210,7 @@ def test_a_chat_can_be_deleted_and_a_new_one_begun(visit: Callable[..., Page]) -
     _start(page)
     page.locator("#delete").click()
     page.locator("#confirm .danger").click()
-    expect(page.locator(".message.system")).to_contain_text(WEB_PAGE["en"]["deleted"])
+    expect(page.locator(".message.system")).to_contain_text(WIDGET["en"]["deleted"])
     assert page.evaluate("sessionStorage.length") == 0
     page.locator(".message.system button").click()
     _start(page)
@@ -228,14 +227,14 @@ def test_accessible_and_nothing_sticks_out(
     )
     page = context.new_page()
     page.goto(f"{gateway_url}/?lang={language}")
+    expect(page.locator("#start")).to_be_visible()
     findings = Axe().run(page).response["violations"]
     _start(page)
     core.next_reply = RICH
     _ask(page, "Wirtschaftsförderungsgesellschaften" * 3)
     expect(page.locator(".sources")).to_be_visible()
-    time.sleep(0.2)
     findings += Axe().run(page).response["violations"]
     assert [(f["id"], f["nodes"][0]["html"][:120]) for f in findings] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate("document.getElementById('log').scrollWidth <= document.getElementById('log').clientWidth")
+    assert page.locator("#log").evaluate("(log) => log.scrollWidth <= log.clientWidth")
     context.close()
