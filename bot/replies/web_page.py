@@ -22,6 +22,7 @@ WEB_PAGE: dict[str, dict[str, str]] = {
         "ask_3": "Herne’s twin cities, Luzhou and Sichuan",
         "ask_4": "Whom to turn to",
         "privacy": "Privacy notice",
+        "explore": "Herne and Luzhou year by year, and who works with whom",
         "no_script": "The chat needs JavaScript. You reach the Centre at herne.international.",
     },
     "de": {
@@ -45,6 +46,7 @@ WEB_PAGE: dict[str, dict[str, str]] = {
         "ask_3": "Hernes Partnerstädte, Luzhou und Sichuan",
         "ask_4": "Ansprechpartnerinnen und Ansprechpartner",
         "privacy": "Datenschutzhinweise",
+        "explore": "Herne und Luzhou Jahr für Jahr, und wer mit wem zusammenarbeitet",
         "no_script": "Der Chat benötigt JavaScript. Sie erreichen das Zentrum unter herne.international.",
     },
     "zh": {
@@ -66,6 +68,7 @@ WEB_PAGE: dict[str, dict[str, str]] = {
         "ask_3": "黑尔讷的友好城市、泸州与四川",
         "ask_4": "应当联系谁",
         "privacy": "隐私说明",
+        "explore": "黑尔讷与泸州交往大事，以及谁与谁合作",
         "no_script": "聊天功能需要 JavaScript。您可通过 herne.international 联系本中心。",
     },
 }

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
+from bot.channels.web import explore
 from bot.channels.web.assets import STATIC_PATH, Assets, read_assets
 from bot.gateway.problems import preferred_language
 from bot.replies.greeting import NOTICE
@@ -24,6 +25,7 @@ def add_pages(app: FastAPI, settings: Settings) -> None:
     """Pack and compress the files, and serve them and the page."""
     app.state.assets = read_assets(settings)
     app.include_router(router)
+    app.include_router(explore.router)
 
 
 def _assets(request: Request) -> Assets:
