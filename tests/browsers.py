@@ -30,6 +30,10 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+# The chat is an element with a tree of its own, which the document sees as one.
+FOCUSED_IS = "s => Boolean((document.activeElement?.shadowRoot ?? document).activeElement?.matches(s))"
+
+
 def tab_to(page: Page, selector: str, presses: int = 60) -> None:
     """Press Tab until an element has the focus.
 
@@ -39,7 +43,7 @@ def tab_to(page: Page, selector: str, presses: int = 60) -> None:
     page.wait_for_load_state("load")
     for _ in range(presses):
         page.keyboard.press("Tab")
-        if page.evaluate("s => Boolean(document.activeElement && document.activeElement.matches(s))", selector):
+        if page.evaluate(FOCUSED_IS, selector):
             return
     raise AssertionError(f"Tab does not lead to {selector}")
 

@@ -133,13 +133,12 @@ def create_app(settings: Settings, *, erasers: Sequence[Eraser] = ()) -> FastAPI
     )
     app.state.gateway, app.state.helpdesk, app.state.messengers = gateway, helpdesk, messengers
     app.include_router(api.router)
-    app.include_router(page.router)
+    page.add_pages(app, settings)
     app.include_router(desk_routes.router)
     app.include_router(wechat_routes.router)
     app.include_router(telegram_routes.router)  # before the help desk's, which takes any name
     app.include_router(helpdesk_routes.router, dependencies=[Depends(_count_webhook_call)])
     app.include_router(operator.router)
-    app.mount(page.STATIC_PATH, page.static_files())
     _add_health(app, gateway, messengers)
     _add_problem_handlers(app)
     app.add_middleware(

@@ -21,6 +21,7 @@ BODY_SECONDS = 10.0
 # A refused body is read on and thrown away up to here, so that the client gets to read the refusal.
 DRAIN_BYTES = 8 * 1024 * 1024
 DRAIN_SECONDS = 5.0
+_EMBEDDED = ("/api/", "/static/", "/widget.js")  # what websites on the list may read
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -86,9 +87,9 @@ class Edge:
         if path.startswith("/api/"):
             headers["cache-control"] = "no-store"
             headers["vary"] = "Origin, Accept-Language"
-            if allowed_origin:
-                headers["access-control-allow-origin"] = allowed_origin
-                headers["access-control-expose-headers"] = "Retry-After"
+        if allowed_origin and path.startswith(_EMBEDDED):
+            headers["access-control-allow-origin"] = allowed_origin
+            headers["access-control-expose-headers"] = "Retry-After"
 
 
 def _security_headers(frame_ancestors: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from bot.replies.greeting import GREETING
 from bot.replies.problems import LANGUAGES
-from bot.replies.web_page import WEB_PAGE
+from bot.replies.web_page_widget import WIDGET
 from tests.browsers import MARKS, tab_to
 
 from .copies import Copy
@@ -100,5 +100,5 @@ def test_the_button_for_a_person_names_the_desk(copy: Copy, page: Page, language
     page.goto(f"{copy.url}/?lang={language}")
     page.locator("#start").click()
     page.locator("#person").click()
-    expect(page.locator(".message.visitor")).to_contain_text(WEB_PAGE[language]["person_message"])
+    expect(page.locator(".message.visitor")).to_contain_text(WIDGET[language]["person_message"])
     expect(page.locator(".message.assistant").nth(1)).to_contain_text("general-desk@example.org")

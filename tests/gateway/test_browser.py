@@ -11,11 +11,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.replies.greeting import GREETING
 from bot.replies.problems import LANGUAGES
-from bot.replies.web_page import WEB_PAGE
+from bot.replies.web_page_widget import WIDGET
 from tests.browsers import MARKS, at_rest, tab_to
 
 from .fake_core import FakeCore
 
+FOCUSED = "(document.activeElement?.shadowRoot ?? document).activeElement"
 RICH = {
     "messages": [
         {
@@ -53,6 +54,7 @@ def visit(context: BrowserContext, gateway_url: str, core: FakeCore) -> Iterator
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("dialog", lambda dialog: troubles.append(f"dialog {dialog.message}"))
         page.goto(f"{gateway_url}/?lang={language}")
+        expect(page.locator("#panel")).to_be_visible()
         return page
 
     yield go
@@ -92,7 +94,7 @@ def test_nothing_is_stored_or_read_or_sent_before_the_start(
     expect(page.locator("#input")).to_be_hidden()
     _start(page)
     stored = page.evaluate("[Object.keys(sessionStorage), localStorage.length, document.cookie]")
-    assert stored == [["chat-session"], 0, ""]
+    assert stored == [["ccc-chat"], 0, ""]
     assert {url.split("/")[2] for url in requests if url.startswith("http")} == {page.url.split("/")[2]}
 
 
@@ -108,12 +110,10 @@ def test_a_conversation_by_keyboard_alone(visit: Callable[..., Page], core: Fake
     answer = page.locator(".message.assistant").nth(1)
     expect(answer).to_contain_text("You said: Luzhou?")
     expect(answer).to_have_attribute("lang", language)
-    expect(answer.locator(".author")).to_have_text(WEB_PAGE[language]["assistant"])
+    expect(answer.locator(".author")).to_have_text(WIDGET[language]["assistant"])
     expect(page.locator("#log")).to_have_attribute("role", "log")
     page.locator("#log .choice").first.focus()
-    outline = page.evaluate(
-        "getComputedStyle(document.activeElement).outlineStyle + getComputedStyle(document.activeElement).outlineWidth"
-    )
+    outline = page.evaluate(f"getComputedStyle({FOCUSED}).outlineStyle + getComputedStyle({FOCUSED}).outlineWidth")
     assert outline == "solid3px"
     page.keyboard.press("Enter")
     expect(page.locator(".message.assistant")).to_have_count(3)
@@ -154,7 +154,7 @@ def test_an_undelivered_message_is_sent_again_with_the_same_id(
     _start(page)
     context.set_offline(True)
     _ask(page, "hello")
-    expect(page.locator(".message.visitor .status")).to_contain_text(WEB_PAGE["en"]["retrying"])
+    expect(page.locator(".message.visitor .status")).to_contain_text(WIDGET["en"]["retrying"])
     context.set_offline(False)
     expect(page.locator(".message.assistant")).to_have_count(2)
     expect(page.locator(".message.visitor .status")).to_have_count(0)
@@ -173,7 +173,7 @@ def test_typing_is_shown_and_a_burst_stays_in_order(visit: Callable[..., Page], 
     gate = core.hold()
     for number in range(4):
         _ask(page, f"message {number}")
-    expect(page.locator("#typing-text")).to_have_text(WEB_PAGE["en"]["typing"])
+    expect(page.locator("#typing-text")).to_have_text(WIDGET["en"]["typing"])
     expect(page.locator(".message.assistant")).to_have_count(1)
     gate.open()
     expect(page.locator(".message.assistant")).to_have_count(5)
@@ -187,7 +187,7 @@ def test_a_chat_can_be_deleted_and_a_new_one_begun(visit: Callable[..., Page]) -
     _start(page)
     page.locator("#delete").click()
     page.locator("#confirm .danger").click()
-    expect(page.locator(".message.system")).to_contain_text(WEB_PAGE["en"]["deleted"])
+    expect(page.locator(".message.system")).to_contain_text(WIDGET["en"]["deleted"])
     assert page.evaluate("sessionStorage.length") == 0
     page.locator(".message.system button").click()
     _start(page)
@@ -204,6 +204,7 @@ def test_accessible_and_nothing_sticks_out(
     )
     page = context.new_page()
     page.goto(f"{gateway_url}/?lang={language}")
+    expect(page.locator("#start")).to_be_visible()
     findings = Axe().run(page).response["violations"]
     _start(page)
     core.next_reply = RICH
@@ -213,5 +214,5 @@ def test_accessible_and_nothing_sticks_out(
     findings += Axe().run(page).response["violations"]
     assert [(f["id"], f["nodes"][0]["html"][:120]) for f in findings] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate("document.getElementById('log').scrollWidth <= document.getElementById('log').clientWidth")
+    assert page.locator("#log").evaluate("(log) => log.scrollWidth <= log.clientWidth")
     context.close()

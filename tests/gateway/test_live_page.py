@@ -14,7 +14,7 @@ from bot.handoff.records import Contact, Request
 from bot.handoff.routing import route
 from bot.replies.problems import LANGUAGES
 from bot.replies.staff_lines import BACK_TO_ASSISTANT, LINES, RATINGS
-from bot.replies.web_page import WEB_PAGE
+from bot.replies.web_page_widget import WIDGET
 from tests.browsers import MARKS
 from tests.waiting import until
 
@@ -75,7 +75,7 @@ def is_accessible(page: Page) -> None:
 def test_a_visitor_waits_talks_to_a_person_and_says_how_it_was(
     live: Live, visit: Callable[[str], Page], screenshots: Path, language: str
 ) -> None:
-    texts = WEB_PAGE[language]
+    texts = WIDGET[language]
     page = visit(f"/?lang={language}")
     page.locator("#start").click()
     expect(page.locator(".message.assistant")).to_have_count(1)
@@ -89,7 +89,7 @@ def test_a_visitor_waits_talks_to_a_person_and_says_how_it_was(
     live.call(live.staff.claim(number, "anna", name="Anna"))
     expect(page.locator("#banner")).to_have_text(texts["state_human"])
     live.call(live.staff.typing(number, "anna", name="Anna"))
-    expect(page.locator("#typing-text")).to_have_text(texts["staff_typing"].format(name="Anna"))
+    expect(page.locator("#typing-text")).to_have_text(texts["staff_typing"].format(name="\u2068Anna\u2069"))
     live.call(live.staff.write(number, "anna", ANSWER[language], "m-1", name="Anna"))
     answer = page.locator(".message.staff")
     expect(answer).to_contain_text(ANSWER[language])
@@ -121,12 +121,12 @@ def test_a_link_from_a_mail_leads_back_into_the_conversation_once_the_visitor_sa
     live.with_person(chat)
     link = live.gateway.signer.issue_link(live.conversation(chat), live.gateway.staff.mails.link_lifetime)
     page = visit(f"/?lang=de#resume={link}")
-    expect(page.locator("#start")).to_have_text(WEB_PAGE["de"]["continue_chat"])
+    expect(page.locator("#start")).to_have_text(WIDGET["de"]["continue_chat"])
     assert "resume" not in page.url
     assert page.evaluate("sessionStorage.length") == 0
     page.locator("#start").click()
     expect(page.locator(".message.system")).to_contain_text("Anna")
-    expect(page.locator("#banner")).to_have_text(WEB_PAGE["de"]["state_human"])
+    expect(page.locator("#banner")).to_have_text(WIDGET["de"]["state_human"])
     page.reload()
     expect(page.locator(".message.system")).to_contain_text("Anna")
 
@@ -135,6 +135,6 @@ def test_a_link_that_has_ended_says_so_and_a_new_chat_can_begin(live: Live, visi
     page = visit("/?lang=en#resume=old")
     page.locator("#start").click()
     expect(page.locator("#gate-error")).to_contain_text("no longer works")
-    expect(page.locator("#start")).to_have_text(WEB_PAGE["en"]["start"])
+    expect(page.locator("#start")).to_have_text(WIDGET["en"]["start"])
     page.locator("#start").click()
     expect(page.locator(".message.assistant")).to_have_count(1)

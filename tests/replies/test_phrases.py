@@ -10,6 +10,7 @@ from bot.replies.greeting import GREETING, GREETING_CHOICES, NOTICE, chat_notice
 from bot.replies.phrases import LIST_SEPARATOR, PHRASES, SENTENCE_SEPARATOR, join, listing, phrase
 from bot.replies.problems import NOTICES, PROBLEMS, notice, problem_status, problem_text
 from bot.replies.web_page import WEB_PAGE
+from bot.replies.web_page_widget import LABELS, WIDGET
 
 LANGUAGES = {"en", "de", "zh"}
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -18,14 +19,15 @@ TEXTS: dict[str, dict[str, str]] = {
     **{f"problem {code}": texts for code, (_, texts) in PROBLEMS.items()},
     **{f"notice {key}": texts for key, texts in NOTICES.items()},
     **{
-        f"web page {key}": {language: WEB_PAGE[language].get(key, "") for language in WEB_PAGE}
-        for key in WEB_PAGE["en"]
+        f"{name} {key}": {language: words[language].get(key, "") for language in words}
+        for name, words in (("web page", WEB_PAGE), ("chat", WIDGET), ("button", LABELS))
+        for key in words["en"]
     },
     **{f"greeting choice {intent}": titles for intent, titles in GREETING_CHOICES},
     "greeting": GREETING,
     "greeting notice": NOTICE,
 }
-NAMES_OF_LANGUAGES = {"web page language_name", "web page organisation"}
+NAMES_OF_LANGUAGES = {"web page language_name", "chat language_name", "web page organisation"}
 
 
 def placeholders(text: str) -> set[str]:
@@ -58,8 +60,9 @@ def test_chinese_texts_are_written_in_chinese_and_the_others_are_not() -> None:
 
 
 def test_the_page_has_the_same_words_in_each_language() -> None:
-    assert set(WEB_PAGE) == LANGUAGES
-    assert set(WEB_PAGE["de"]) == set(WEB_PAGE["en"]) == set(WEB_PAGE["zh"])
+    for words in (WEB_PAGE, WIDGET, LABELS):
+        assert set(words) == LANGUAGES
+        assert set(words["de"]) == set(words["en"]) == set(words["zh"])
 
 
 def test_separators_stand_in_three_languages() -> None:

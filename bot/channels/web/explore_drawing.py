@@ -1,0 +1,144 @@
+"""Where the lines and boxes of `/explore` go: plain geometry, in the units of the drawings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.channels.web.explore_data import SIDES, Picture
+from bot.partners.records import CENTRE, Record
+
+WIDTH = 960
+BOX, BOX_HEIGHT, GAP, HEADING = 300, 44, 10, 34
+LEFT, RIGHT = 0, WIDTH - BOX
+CENTRE_BOX = 200
+AXIS, EDGE, ROW = 150, 34, 26
+ENDS_OF_YEAR = 12
+MOST_IN_LINE = 34  # Latin letters of a name in a box; a Chinese character counts twice
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One event on the axis: `level` rows above it, so that near ones do not lie on each other."""
+
+    record: Record
+    x: float
+    level: int
+
+    @property
+    def y(self) -> float:
+        return AXIS - 30 - ROW * self.level
+
+
+@dataclass(frozen=True)
+class Box:
+    """One organisation or place; `lines` is its name in one or two lines."""
+
+    record: Record
+    x: float
+    y: float
+    width: float
+    lines: tuple[str, ...]
+
+    @property
+    def middle(self) -> float:
+        return self.y + BOX_HEIGHT / 2
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A town above its boxes."""
+
+    text: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Network:
+    """The whole drawing."""
+
+    boxes: tuple[Box, ...]
+    headings: tuple[Heading, ...]
+    curves: tuple[tuple[str, str], ...]  # path, kind of the tie
+    height: float
+
+
+def place_dots(links: Sequence[Record]) -> tuple[tuple[Dot, ...], tuple[tuple[int, float], ...]]:
+    """Events along an axis of time, and the years with where they begin."""
+    if not links:
+        return (), ()
+    first, last = int((links[0].date or "0")[:4]), int((links[-1].date or "0")[:4]) + 1
+    unit = (WIDTH - 2 * EDGE) / (last - first)
+    ends: list[float] = []
+    dots = []
+    for link in links:
+        x = EDGE + (_years(link.date or "") - first) * unit
+        level = next((row for row, end in enumerate(ends) if end < x), len(ends))
+        ends[level : level + 1] = [x + ROW]
+        dots.append(Dot(link, round(x, 1), level))
+    return tuple(dots), tuple((year, round(EDGE + (year - first) * unit, 1)) for year in range(first, last + 1))
+
+
+def _years(date: str) -> float:
+    """A date as a number of years; what is not known is taken from the middle."""
+    parts = [int(part) for part in date.split("-")]
+    month = parts[1] - 1 if len(parts) > 1 else ENDS_OF_YEAR / 2
+    day = parts[2] / 31 if len(parts) > 2 else 0.5
+    return parts[0] + (month + (day if len(parts) > 1 else 0)) / ENDS_OF_YEAR
+
+
+def place_network(picture: Picture, language: str, town_of: Callable[[Record], str]) -> Network:
+    """German side left, Chinese side right, by town; the Centre between them."""
+    headings: list[Heading] = []
+    boxes: list[Box] = []
+    bottoms = []
+    for side, x in zip(SIDES, (LEFT, RIGHT), strict=True):
+        y = 0.0
+        nodes = [node for node in picture.nodes if node.country == side and node.id != CENTRE]
+        for town in dict.fromkeys(town_of(node) for node in nodes):
+            headings.append(Heading(town, x, y + HEADING - 10))
+            y += HEADING
+            for node in (node for node in nodes if town_of(node) == town):
+                boxes.append(Box(node, x, y, BOX, in_lines(node.name(language))))
+                y += BOX_HEIGHT + GAP
+        bottoms.append(y)
+    height = max(bottoms)
+    if centre := picture.records.get(CENTRE):
+        lines = in_lines(centre.name(language), MOST_IN_LINE * 2 // 3)
+        boxes.append(Box(centre, (WIDTH - CENTRE_BOX) / 2, height / 3 - BOX_HEIGHT / 2, CENTRE_BOX, lines))
+    at = {box.record.id: box for box in boxes}
+    curves = tuple((_curve(at[tie.from_id], at[tie.to_id]), tie.kind) for tie in picture.ties)
+    return Network(tuple(boxes), tuple(headings), curves, height)
+
+
+def _curve(one: Box, other: Box) -> str:
+    """From the side of one box to the side of the other that faces it; within a column around its inner edge."""
+    if one.x > other.x:
+        one, other = other, one
+    start = one.x + one.width
+    if one.x == other.x:
+        inner = start if one.x == LEFT else one.x
+        bend = inner + (40 if one.x == LEFT else -40)
+        return f"M{inner} {one.middle}C{bend} {one.middle} {bend} {other.middle} {inner} {other.middle}"
+    half = (start + other.x) / 2
+    return f"M{start} {one.middle}C{half} {one.middle} {half} {other.middle} {other.x} {other.middle}"
+
+
+def in_lines(name: str, most: int = MOST_IN_LINE) -> tuple[str, ...]:
+    """A name in at most two lines; what is longer ends with an ellipsis."""
+    if _width(name) <= most:
+        return (name,)
+    pieces = name.split(" ") if " " in name else list(name)
+    joint = " " if " " in name else ""
+    first, rest = pieces[0], pieces[1:]
+    while rest and _width(first + joint + rest[0]) <= most:
+        first, rest = first + joint + rest[0], rest[1:]
+    second = joint.join(rest)
+    while _width(second) > most:
+        second = second.rstrip("…")[:-1] + "…"
+    return (first, second) if second else (first,)
+
+
+def _width(text: str) -> int:
+    return sum(2 if character >= "\u2e80" else 1 for character in text)

@@ -1,0 +1,1 @@
+"""The chat window on pages of the Centre and of others."""
