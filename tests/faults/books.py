@@ -136,6 +136,19 @@ def doubled_turns(books: Books, visitors: Sequence[Visitor]) -> list[str]:
     return wrong
 
 
+def taken_otherwise(books: Books, visitors: Sequence[Visitor]) -> list[str]:
+    """Conversations whose messages the core took in another order than they stand in the history."""
+    wrong = []
+    for visitor in visitors:
+        sent = {said.id for said in visitor.said if said.replies is not None}
+        shown = [
+            row[0] for row in books.messages.get(visitor.conversation, []) if row[2] == "visitor" and row[0] in sent
+        ]
+        if shown != [turn for turn in books.turns.get(visitor.conversation, []) if turn in sent]:
+            wrong.append(visitor.conversation)
+    return wrong
+
+
 def out_of_order(books: Books, visitors: Sequence[Visitor]) -> list[str]:
     """Conversations whose messages stand, or were taken, in another order than they were sent."""
     wrong = []

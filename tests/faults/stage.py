@@ -127,10 +127,22 @@ class Stage:
         if found is None:
             return False
         self.kills[name] = self.kills.get(name, 0) + 1
-        if name == "gateway":
-            self.kills_in_dialogue += self.mailbox.dialogues
         found.kill()
+        if name == "gateway":
+            # What has come and is not noted as sent will come again.
+            came = {mail.message_id.strip("<>").split("@")[0] for mail in self.mailbox.mails}
+            open_ = await self.query("SELECT message_id FROM outbox WHERE state = 'sending'")
+            self.kills_in_dialogue += sum(message_id in came for (message_id,) in open_)
         return True
+
+    async def answers(self, name: str) -> bool:
+        """Whether `gateway` or `actions` answers for itself."""
+        path = {"gateway": "/healthz", "actions": "/health"}[name]
+        try:
+            async with asyncio.timeout(5), self.http.get(f"http://127.0.0.1:{self.ports[name]}{path}") as answer:
+                return answer.status == 200
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return False
 
     async def heal(self) -> None:
         """Undo what a goal that broke off may have left."""

@@ -104,6 +104,8 @@ def test_turns_that_are_lost_doubled_or_in_another_order_are_found() -> None:
     again = [*RIGHT.messages[CHAT], ("r-m3", "m2", "assistant", "answer")]
     assert books.doubled_turns(replace(RIGHT, messages={CHAT: again}), visitors)
     assert books.out_of_order(replace(RIGHT, turns={CHAT: ["m2", "m1"]}), visitors)
+    assert books.taken_otherwise(RIGHT, visitors) == []
+    assert books.taken_otherwise(replace(RIGHT, turns={CHAT: ["m2", "m1"]}), visitors)
     turned = [RIGHT.messages[CHAT][i] for i in (2, 3, 0, 1)]
     assert books.out_of_order(replace(RIGHT, messages={CHAT: turned}), visitors)
 

@@ -79,7 +79,7 @@ async def bursts(stage: Stage, scale: Scale) -> list[Row]:
     return [
         none_of("G7", f"{scale.bursts} bursts of 5: messages refused or without an answer", unanswered, 5 * len(visitors)),
         none_of("G7", "lost or doubled", books.lost_turns(found, visitors) + books.doubled_turns(found, visitors), turns),
-        none_of("G7", "taken in another order than shown", books.out_of_order(found, visitors), len(visitors)),
+        none_of("G7", "taken in another order than shown", books.taken_otherwise(found, visitors), len(visitors)),
     ]  # fmt: skip
 
 
