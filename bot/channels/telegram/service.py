@@ -28,12 +28,11 @@ class TelegramMessenger(Messenger):
         self.intake = Intake(telegram, self._keep)
         polls = gateway.settings.telegram_polling
         self._poller = Poller(telegram.client, self.intake, gateway.db, lambda: self.serves) if polls else None
-        self._telegram, self._beside = telegram, set[asyncio.Task[object]]()
+        self._telegram, self._beside = telegram, set[asyncio.Task[None]]()
         self._forged, self._say_again_at = 0, 0.0
 
     def start(self) -> None:
         super().start()
-        self._beside = {asyncio.create_task(self._telegram.client.loaded())}
         if self._poller:
             self._beside.add(asyncio.create_task(self._poller.run()))
 
@@ -55,7 +54,9 @@ class TelegramMessenger(Messenger):
 
 
 def make_telegram(gateway: Gateway) -> TelegramMessenger | None:
-    """The configured bot, or None; nothing is called and nothing heavy is loaded yet."""
+    """The configured bot, or None; nothing is called yet."""
     if not gateway.settings.telegram_token.get_secret_value():
         return None
-    return TelegramMessenger(gateway, Telegram(client_of(gateway.settings)))
+    client = client_of(gateway.settings)
+    client.load()
+    return TelegramMessenger(gateway, Telegram(client))

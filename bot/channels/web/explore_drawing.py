@@ -11,7 +11,7 @@ from bot.partners.records import CENTRE, Record
 WIDTH = 960
 BOX, BOX_HEIGHT, GAP, HEADING = 300, 44, 10, 34
 LEFT, RIGHT = 0, WIDTH - BOX
-CENTRE_BOX = 200
+CENTRE_BOX = 244
 AXIS, EDGE, ROW = 150, 34, 26
 ENDS_OF_YEAR = 12
 MOST_IN_LINE = 34  # Latin letters of a name in a box; a Chinese character counts twice
