@@ -29,7 +29,7 @@ BACKENDS = ("sqlite", "postgresql")
 
 
 def main() -> None:
-    """Exits 1 when a figure does not hold."""
+    """Exits 1 when a figure does not hold; in the short form, which shares the machine, waits are only shown."""
     options = _options()
     scale = LONG if options.long else SHORT
     goals = [goal for goal in GOALS if not options.only or goal.name in options.only]
@@ -42,7 +42,7 @@ def main() -> None:
     print_table(rows, f"Faults, {scale.name} form, {time.monotonic() - begun:.0f} s")
     if options.document:
         write_document(rows, scale, time.monotonic() - begun)
-    sys.exit(0 if rows and all(row.held for row in rows) else 1)
+    sys.exit(0 if rows and all(row.held or (row.wait and not options.long) for row in rows) else 1)
 
 
 def _options() -> argparse.Namespace:

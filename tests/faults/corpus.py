@@ -32,7 +32,7 @@ PLAIN = {
 _NOISE = "\u200b\u200d\u0301\u202e\x00\x07 \n/\\{}<>%$#@!?.,;:'\"`~^&*()[]|=+-_0９零٣aZäß字한ゲжש🙂"
 # What no reply may hold: traces of the inside, or braces of a template that was not filled in.
 LEAKS = re.compile(
-    r"Traceback|\.py\b|sqlite|psycopg|sqlalchemy|uvicorn|sanic|pydantic|starlette|site-packages|SELECT |INSERT |rasa\b|/usr/|/home/|"
+    r"Traceback|\.py\b|sqlite|psycopg|sqlalchemy|uvicorn|sanic|pydantic|starlette|site-packages|SELECT |INSERT |rasa\b|/usr/|/tmp/|"
     r"NoneType|\{[a-z_]+\}|\{\{",
     re.IGNORECASE,
 )

@@ -13,7 +13,7 @@ HEAD = ("goal", "what was done", "asked", "seen", "on", "held")
 
 @dataclass(frozen=True)
 class Row:
-    """One figure. `backend` is filled in by whoever ran the goal."""
+    """One figure; `wait` is one of seconds, which a busy machine can lengthen. `backend` is filled in by whoever ran the goal."""
 
     goal: str
     what: str
@@ -21,9 +21,17 @@ class Row:
     seen: str
     held: bool
     backend: str = ""
+    wait: bool = False
 
     def cells(self) -> tuple[str, ...]:
-        return (self.goal, self.what, self.asked, self.seen, self.backend, "yes" if self.held else "NO")
+        return (
+            self.goal,
+            self.what,
+            self.asked,
+            self.seen,
+            self.backend,
+            "yes" if self.held else "late" if self.wait else "NO",
+        )
 
 
 def none_of(goal: str, what: str, wrong: Sequence[object], of: int, *, least: int = 1) -> Row:
@@ -41,14 +49,17 @@ def none_of(goal: str, what: str, wrong: Sequence[object], of: int, *, least: in
 
 def at_most(goal: str, what: str, seen: float, most: float, unit: str = "s") -> Row:
     """A row for a figure with an upper bound."""
-    return Row(goal, what, f"<= {most:g} {unit}".rstrip(), f"{seen:.3g} {unit}".rstrip(), seen <= most)
+    return Row(
+        goal, what, f"<= {most:g} {unit}".rstrip(), f"{seen:.3g} {unit}".rstrip(), seen <= most, wait=unit == "s"
+    )
 
 
 def slowest(goal: str, what: str, seconds: Sequence[float], most: float) -> Row:
     """A row for the longest of several waits."""
     if not seconds:
         return Row(goal, what, f"<= {most:g} s", "nothing measured", False)
-    return Row(goal, what, f"<= {most:g} s", f"{max(seconds):.1f} s (of {len(seconds)})", max(seconds) <= most)
+    seen = f"{max(seconds):.1f} s (of {len(seconds)})"
+    return Row(goal, what, f"<= {most:g} s", seen, max(seconds) <= most, wait=True)
 
 
 def percentile(values: Sequence[float], share: float) -> float:
