@@ -34,8 +34,8 @@ class Scale:
 
 
 SHORT = Scale(
-    name="short", side_by_side=True, on_both=False, slack=4, kill_seconds=45, requests=15, chatters=2, core_kills=1, outages=1,
-    outage_seconds=6, requests_in_outage=3, duplicates=6, bursts=4, bad_inputs=70, bystander_seconds=4, spoofs=60, injections=90,
+    name="short", side_by_side=True, on_both=False, slack=4, kill_seconds=30, requests=10, chatters=2, core_kills=1, outages=1,
+    outage_seconds=6, requests_in_outage=3, duplicates=6, bursts=3, bad_inputs=40, bystander_seconds=4, spoofs=40, injections=60,
     rolling_seconds=10, load_seconds=0,
 )  # fmt: skip
 LONG = Scale(
