@@ -24,7 +24,7 @@ LONGER = st.builds(
     str.__add__, st.text(st.characters(categories=["L"]) | st.sampled_from("aeä中的"), min_size=20), TEXTS
 )
 # The tables of characters and sounds are read at first use, which takes longer than one example may.
-untimed = settings(deadline=None)
+untimed = settings(deadline=None, derandomize=True)  # the same examples at each run: one that fails fails again
 
 
 @untimed

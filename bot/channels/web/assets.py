@@ -67,7 +67,7 @@ def read_assets(settings: Settings) -> Assets:
     texts = {
         code: words
         | {
-            "notice": chat_notice(code, settings.retention_days, settings.insights_days),
+            "notice": chat_notice(code, settings.retention_days),
             "privacy_url": settings.privacy_url,
         }
         for code, words in WIDGET.items()
