@@ -12,8 +12,9 @@ COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-inde
 PYTEST = $(PY) -m pytest
 # Most tests wait for a database or a process, so more of them run at once than there are cores; those of one file share what they start.
 PARALLEL = -n 3 --dist loadfile
+LENGTHY = test_telegram.py test_wechat.py test_visitor_and_staff.py
 
-.PHONY: help run stop shell test check e2e faults faults-long report bench lint format types train audit sbom lock clean
+.PHONY: help run stop shell test check e2e e2e-lengthy faults faults-long report bench lint format types train audit sbom lock clean
 
 help: ## what there is
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -36,7 +37,11 @@ test: dev-env core-dev-env ## all tests that need no outside service
 
 e2e: dev-env core-dev-env ## the real processes, PostgreSQL, Redis and a browser
 	@$(PY) -m bot prepare
-	$(PYTEST) -n 2 --dist loadfile tests/e2e
+	$(PYTEST) -n 2 --dist loadfile tests/e2e $(LENGTHY:%=--ignore=tests/e2e/%)
+
+e2e-lengthy: dev-env core-dev-env ## messengers, and two windows while every process dies: some minutes more
+	@$(PY) -m bot prepare
+	$(PYTEST) $(LENGTHY:%=tests/e2e/%)
 
 faults: dev-env core-dev-env ## kill, stop and cut off every part while visitors talk; table of what held
 	@$(PY) -m bot prepare

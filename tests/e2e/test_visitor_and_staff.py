@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from bot.replies import desk as desk_words
 from bot.replies.problems import LANGUAGES
 from bot.replies.staff_lines import LINES, RATINGS, line
-from bot.replies.web_page import WEB_PAGE
+from bot.replies.web_page_widget import WIDGET
 from bot.settings import ROOT
 from tests.browsers import MARKS
 
@@ -132,7 +132,7 @@ def texts(page: Page, author: str) -> list[str]:
 def test_a_visitor_and_a_person_talk_through_the_death_of_every_process(
     own: Copy, window: Callable[[str], Page], language: str, tmp_path: Path
 ) -> None:
-    page_words, staff_words = WEB_PAGE[language], desk_words.words(DESK_LANGUAGE[language])
+    page_words, staff_words = WIDGET[language], desk_words.words(DESK_LANGUAGE[language])
     chat, desk, measured = window(language), window(DESK_LANGUAGE[language]), Measured()
 
     chat.goto(f"{own.url}/?lang={language}")
@@ -152,7 +152,7 @@ def test_a_visitor_and_a_person_talk_through_the_death_of_every_process(
     desk.wait_for_load_state("load")
 
     desk.locator("#answer").press_sequentially(ANSWERS[language][0])
-    expect(chat.locator("#typing-text")).to_have_text(page_words["staff_typing"].format(name=NAME))
+    expect(chat.locator("#typing-text")).to_have_text(page_words["staff_typing"].format(name=f"\u2068{NAME}\u2069"))
     measured.push("answer", chat, ANSWERS[language][0], lambda: desk.keyboard.press("Control+Enter"), desk)
     expect(chat.locator("#typing-text")).to_have_text("")
     chat.locator("#input").press_sequentially(MEANWHILE[language][0])

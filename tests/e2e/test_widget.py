@@ -38,6 +38,7 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Copy, s
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=WAIT)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
