@@ -12,7 +12,7 @@ COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-inde
 PYTEST = $(PY) -m pytest
 # Most tests wait for a database or a process, so more of them run at once than there are cores; those of one file share what they start.
 PARALLEL = -n 3 --dist loadfile
-LENGTHY = test_telegram.py test_wechat.py test_visitor_and_staff.py
+LENGTHY = test_telegram.py test_wechat.py test_visitor_and_staff.py test_widget.py
 
 .PHONY: help run stop shell test check e2e e2e-lengthy faults faults-long report bench lint format types train audit sbom lock clean
 
