@@ -168,4 +168,4 @@ def test_the_corpus_is_the_same_at_each_run_and_leaks_are_seen() -> None:
 def test_every_goal_is_in_both_forms_of_the_harness() -> None:
     assert {goal.short_on for goal in GOALS} <= {"", "sqlite", "postgresql"}
     assert LONG.on_both and LONG.requests * 2 >= 100
-    assert SHORT.requests * 2 >= 30
+    assert SHORT.requests >= 9  # three a language
