@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
+from bot.common.look import LOOK
 from bot.desk.accounts import DESK_LANGUAGES
 from bot.desk.sessions import StaffSession
 from bot.replies import desk_times
@@ -85,7 +86,9 @@ def static_file(name: str) -> Response | None:
 
 @cache
 def _static_files() -> dict[str, Path]:
-    return {path.name: path for path in (FOLDER / "static").iterdir() if path.suffix in _TYPES}
+    return {
+        path.name: path for folder in (LOOK, FOLDER / "static") for path in folder.iterdir() if path.suffix in _TYPES
+    }
 
 
 @cache

@@ -42,8 +42,8 @@ def kept_for_staff(db: Connection, choices: Choices, data: HandoffData, case: Ca
     line_id = f"kept-{case.number}-{case.desk_since:%Y%m%d%H%M%S%f}"
     if history.find(db, case.conversation, line_id):
         return None
-    office = hours.standing(data.office_of(case.desk), datetime.now(UTC))
-    text = kept_line(language, case.number, open_now=office.open, back=office.back.office if office.back else None)
+    office = hours.standing(data.office_of(case.desk), datetime.now(UTC), data.offices.visitor_zones.get(language))
+    text = kept_line(language, case.number, office)
     return replace(with_way_back(db, choices, case, language, text), id=line_id)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.replies.greeting import GREETING_CHOICES
+
 type Text = dict[str, str]
 
 # Small words around what is said.
@@ -29,11 +31,6 @@ LINES: dict[str, Text] = {
         "denselben Assistenten auf unserer Website: {url}",
         "zh": "这些消息由{provider}传输，并会在欧盟以外处理，您的数据在那里可能得不到同等保护。如您不希望如此，"
         "尤其是在提供联系方式之前，请改用我们网站上的同一助手：{url}",
-    },
-    "privacy_link": {
-        "en": "Privacy notice: {url}",
-        "de": "Datenschutzhinweise: {url}",
-        "zh": "隐私说明：{url}",
     },
     # commands
     "help": {
@@ -109,11 +106,7 @@ LINES: dict[str, Text] = {
 }
 
 CHOICES: dict[str, Text] = {
-    "human": {
-        "en": "I want to talk to a person",
-        "de": "Ich möchte mit einem Menschen sprechen",
-        "zh": "我想联系工作人员",
-    },
+    "human": dict(GREETING_CHOICES)["talk_to_human"],
     "language": {"en": "Choose a language", "de": "Sprache wählen", "zh": "选择语言"},
     "delete": {"en": "Delete chat", "de": "Chat löschen", "zh": "删除聊天"},
     "keep": {"en": "Keep it", "de": "Behalten", "zh": "保留"},

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from bot.replies.desk_times import there_from
+from bot.handoff.hours import Standing
+from bot.replies.handoff_times import moment_text
 
 type Text = dict[str, str]
 
@@ -39,11 +38,11 @@ LINES: dict[str, Text] = {
         "zh": "您的消息已随请求 {number} 为工作人员保留，他们将在此回复。在此期间自动助手不会作答。",
     },
     "kept_until": {
-        "en": "Your message is kept with your request {number} for our staff. They are there again {back} and will "
-        "answer here. The assistant does not answer meanwhile.",
-        "de": "Ihre Nachricht ist bei Ihrer Anfrage {number} für unser Team gespeichert. Es ist {back} wieder da und "
-        "antwortet hier. Der Assistent antwortet solange nicht.",
-        "zh": "您的消息已随请求 {number} 为工作人员保留。他们{back}恢复办公，并将在此回复。在此期间自动助手不会作答。",
+        "en": "Your message is kept with your request {number} for our staff, who will answer here; they are "
+        "back: {back}. The assistant does not answer meanwhile.",
+        "de": "Ihre Nachricht ist bei Ihrer Anfrage {number} für unser Team gespeichert, das hier antwortet; "
+        "wieder da ist es: {back}. Der Assistent antwortet solange nicht.",
+        "zh": "您的消息已随请求 {number} 为工作人员保留，他们将在此回复；恢复办公时间：{back}。在此期间自动助手不会作答。",
     },
     "resumed": {
         "en": "You are with the automated assistant again.",
@@ -94,8 +93,8 @@ def line(key: str, language: str, **values: str) -> str:
     return LINES[key][language].format(**values)
 
 
-def kept_line(language: str, number: str, *, open_now: bool, back: datetime | None) -> str:
-    """That a message is kept; outside hours also when people are back, by the office's clock (None: not known)."""
-    if open_now or back is None:
+def kept_line(language: str, number: str, office: Standing) -> str:
+    """That a message is kept; outside hours also when people are back, as far as that is known."""
+    if office.back is None:
         return line("kept", language, number=number)
-    return line("kept_until", language, number=number, back=there_from(back, language))
+    return line("kept_until", language, number=number, back=moment_text(office.back, language))

@@ -17,10 +17,10 @@ import pytest
 from bot.common.logs import turn_of
 from bot.gateway import tombstones
 from bot.settings import ROOT, process_environment
-from bot.supervisor import free_port
 from tests.partners.conftest import BACKENDS
 from tests.postgres import Cluster
 from tests.privacy.canaries import CANARIES, found_in, messages
+from tests.waiting import free_port
 
 from .copies import NO_LIMITS, Copy, Visitor, started, until
 

@@ -4,26 +4,20 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from bot.channels.web.demo.site import make_site
 from bot.replies.greeting import GREETING
 from bot.replies.problems import LANGUAGES
 from bot.replies.web_page_widget import LABELS, WIDGET
-from bot.supervisor import free_port
-from tests.browsers import CHROMIUM, FLAGS
+from tests.browsers import MARKS, MILLISECONDS
 from tests.gateway.fake_core import RunningServer
+from tests.waiting import free_port
 
 from .copies import Copy, started
+from .phrases import DUESSELDORF, INNOBANX
 
-INNOBANX = {"en": "What is Innobanx?", "de": "Was ist Innobanx?", "zh": "Innobanx是什么公司？"}
-DUESSELDORF = {"en": "Düsseldorf", "de": "Düsseldorf", "zh": "杜塞尔多夫"}
-WAIT = 60_000
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found: install the system's chromium package"),
-]
+pytestmark = MARKS
 
 
 @pytest.fixture(scope="module")
@@ -36,19 +30,10 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Copy, s
         site.stop()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    expect.set_options(timeout=WAIT)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(locale="en-GB", reduced_motion="reduce")
-    context.set_default_timeout(WAIT)
+    context.set_default_timeout(MILLISECONDS)
     page = context.new_page()
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
@@ -70,7 +55,7 @@ def test_another_website_gets_true_answers_with_card_and_sources(
     page.locator("#input").fill(INNOBANX[language])
     page.keyboard.press("Enter")
     answer = messages.nth(1)
-    expect(answer).to_contain_text(DUESSELDORF[language], timeout=WAIT)
+    expect(answer).to_contain_text(DUESSELDORF[language], timeout=MILLISECONDS)
     expect(answer).to_have_attribute("lang", language)
     expect(answer.locator(".card h3")).to_contain_text("Innobanx")
     expect(answer.locator(".sources a").first).to_have_attribute("href", "https://www.herne.international/partners/")
@@ -88,8 +73,8 @@ def test_a_language_chosen_in_the_chat_is_the_one_of_the_answers(
     expect(messages).to_have_count(1)
     page.locator("#language").select_option(after)
     expect(page.locator("#title")).to_have_text(WIDGET[after]["chat_title"])
-    expect(messages.nth(1)).to_have_attribute("lang", after, timeout=WAIT)
+    expect(messages.nth(1)).to_have_attribute("lang", after, timeout=MILLISECONDS)
     page.locator("#input").fill("Innobanx")
     page.keyboard.press("Enter")
-    expect(messages.nth(2)).to_have_attribute("lang", after, timeout=WAIT)
+    expect(messages.nth(2)).to_have_attribute("lang", after, timeout=MILLISECONDS)
     expect(messages.nth(2)).to_contain_text(DUESSELDORF[after])

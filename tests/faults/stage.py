@@ -19,10 +19,11 @@ import psutil
 import psycopg
 
 from bot.settings import process_environment
-from bot.supervisor import free_port, spawn
+from bot.supervisor import spawn
 from tests.e2e.copies import ARGUMENT
 from tests.e2e.redis_server import RedisServer
 from tests.postgres import Cluster
+from tests.waiting import free_port
 
 from .mailbox import Mailbox
 from .proxy import Mode, Proxy

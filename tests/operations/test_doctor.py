@@ -13,8 +13,8 @@ from bot.commands import doctor as command
 from bot.operation import doctor
 from bot.operation.finding import Finding
 from bot.settings import DeskContact, Settings
-from bot.supervisor import free_port
 from tests.gateway.fake_core import RunningServer
+from tests.waiting import free_port
 
 from .conftest import Bench
 

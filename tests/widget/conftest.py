@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,7 +17,8 @@ from starlette.routing import Route
 
 from bot.channels.web.demo.site import make_site
 from bot.settings import ROOT
-from tests.browsers import CHROMIUM, FLAGS
+from tests.browsers import MILLISECONDS as WAIT
+from tests.browsers import chromium  # noqa: F401 (fixture)
 from tests.gateway.conftest import CASE_KEY, build_settings, core, core_server  # noqa: F401 (fixtures)
 from tests.gateway.fake_core import FakeCore, RunningServer
 from tests.gateway.live import Live
@@ -32,7 +33,6 @@ PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8">
 <title>Example</title><script type="module" src="{server}/widget.js"></script></head>
 <body><main><h1>Example</h1><p><button>Something else</button></p>{text}</main>
 <ccc-chat {attributes}>{inner}</ccc-chat></body></html>"""
-WAIT = 30_000  # milliseconds
 
 
 def make_website(server: str) -> Starlette:
@@ -110,17 +110,8 @@ def web(world: World, core: FakeCore) -> Iterator[World]:  # noqa: F811
     assert world.troubles == []
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    expect.set_options(timeout=WAIT)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
+def context(chromium: Browser) -> Iterator[BrowserContext]:  # noqa: F811
     context = chromium.new_context(locale="en-GB", reduced_motion="reduce")
     context.set_default_timeout(WAIT)
     yield context

@@ -9,6 +9,7 @@ from bot.channels.messengers.records import Chat, Received
 from bot.gateway.choices import Button, Choices
 from bot.gateway.history import Draft
 from bot.replies.greeting import chat_notice, greeting
+from bot.replies.handoff_words import word
 from bot.replies.messengers import choice, command_lines, line, provider
 from bot.replies.problems import LANGUAGES
 from bot.settings import Settings
@@ -65,5 +66,5 @@ def _notice(settings: Settings, channel: str, language: str) -> list[str]:
         line("third_country", language, provider=provider(channel, language), url=settings.public_address),
     ]
     if settings.privacy_url:
-        parts.append(line("privacy_link", language, url=settings.privacy_url))
+        parts.append(word("consent_notice", language, url=settings.privacy_url))
     return parts

@@ -10,12 +10,13 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from bot.channels.web.packing import pack_widget
+from bot.common.look import LOOK
 from bot.replies.greeting import chat_notice
 from bot.replies.web_page_widget import LABELS, WIDGET
 from bot.settings import Settings
 
 STATIC_PATH = "/static"
-STATIC = Path(__file__).resolve().parent / "static"
+FOLDERS = (LOOK, Path(__file__).resolve().parent / "static")
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_MINUTES = "public, max-age=300"  # what has one name for ever: the line on other websites
 _VERSION = re.compile(r"[0-9a-f]{16}")
@@ -63,7 +64,9 @@ class Assets:
 
 def read_assets(settings: Settings) -> Assets:
     """All files, with the words and what the operator has set for the notice."""
-    files = {path.name: path.read_bytes() for path in sorted(STATIC.iterdir()) if path.suffix in _MEDIA_TYPES}
+    files = {
+        path.name: path.read_bytes() for folder in FOLDERS for path in folder.iterdir() if path.suffix in _MEDIA_TYPES
+    }
     texts = {
         code: words
         | {
