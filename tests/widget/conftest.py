@@ -17,8 +17,10 @@ from starlette.routing import Route
 
 from bot.channels.web.demo.site import make_site
 from bot.settings import ROOT
-from tests.browsers import MILLISECONDS as WAIT
-from tests.browsers import chromium  # noqa: F401 (fixture)
+from tests.browsers import (
+    MILLISECONDS,
+    chromium,  # noqa: F401 (fixture)
+)
 from tests.gateway.conftest import CASE_KEY, build_settings, core, core_server  # noqa: F401 (fixtures)
 from tests.gateway.fake_core import FakeCore, RunningServer
 from tests.gateway.live import Live
@@ -113,7 +115,7 @@ def web(world: World, core: FakeCore) -> Iterator[World]:  # noqa: F811
 @pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:  # noqa: F811
     context = chromium.new_context(locale="en-GB", reduced_motion="reduce")
-    context.set_default_timeout(WAIT)
+    context.set_default_timeout(MILLISECONDS)
     yield context
     context.close()
 
@@ -135,7 +137,7 @@ def opened(page: Page) -> Locator:
     page.locator("#launcher").click()
     page.locator("#start").click()
     greeting = page.locator(".message.assistant").first
-    expect(greeting).to_be_visible(timeout=WAIT)
+    expect(greeting).to_be_visible()
     return greeting
 
 
@@ -147,7 +149,7 @@ def say(page: Page, text: str) -> None:
 def answers(page: Page, count: int) -> Locator:
     """The last of as many messages of the assistant."""
     messages = page.locator(".message.assistant")
-    expect(messages).to_have_count(count, timeout=WAIT)
+    expect(messages).to_have_count(count)
     return messages.last
 
 

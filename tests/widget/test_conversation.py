@@ -12,18 +12,15 @@ from playwright.sync_api import BrowserContext, Page, expect
 from bot.gateway.app import create_app
 from bot.gateway.server import server_options
 from bot.replies.web_page_widget import LABELS, WIDGET
-from tests.browsers import CHROMIUM
+from tests.browsers import MARKS
 from tests.gateway.conftest import build_settings
 from tests.gateway.fake_core import FakeCore, RunningServer
 from tests.waiting import free_port
 
-from .conftest import NO_LIMITS, WAIT, World, answers, make_website, opened, say
+from .conftest import NO_LIMITS, World, answers, make_website, opened, say
 
 EN = WIDGET["en"]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found: install the system's chromium package"),
-]
+pytestmark = MARKS
 
 
 @pytest.fixture
@@ -70,12 +67,12 @@ def test_with_resume_a_chat_goes_on_in_the_background_and_counts_what_is_unread(
     page = web.page(context, "/?resume=")
     opened(page)
     case = web.live.with_person(_chat_of(page))
-    expect(page.locator(".message.system")).to_have_count(1, timeout=WAIT)
+    expect(page.locator(".message.system")).to_have_count(1)
     page.reload()
-    expect(page.locator(".message.system")).to_have_count(1, timeout=WAIT)
+    expect(page.locator(".message.system")).to_have_count(1)
     expect(page.locator("#badge")).to_be_empty()
     web.live.call(web.live.staff.write(case.number, "anna", "Hello", "m-1", name="Anna"))
-    expect(page.locator("#badge")).to_have_text("1", timeout=WAIT)
+    expect(page.locator("#badge")).to_have_text("1")
     expect(page.locator("#news")).to_have_text(LABELS["en"]["unread"].format(n=1))
 
 
@@ -109,10 +106,10 @@ def test_a_second_tab_is_offered_the_same_conversation(web: World, context: Brow
 def test_a_member_of_staff_is_seen_and_heard_of_while_the_chat_is_closed(web: World, page: Page) -> None:
     opened(page)
     case = web.live.with_person(_chat_of(page))
-    expect(page.locator("#banner")).to_have_text(EN["state_human"], timeout=WAIT)
+    expect(page.locator("#banner")).to_have_text(EN["state_human"])
     page.keyboard.press("Escape")
     web.live.call(web.live.staff.write(case.number, "anna", "Are you there?", "m-1", name="Anna"))
-    expect(page.locator("#badge")).to_have_text("1", timeout=WAIT)
+    expect(page.locator("#badge")).to_have_text("1")
     assert page.evaluate("document.querySelector('ccc-chat').unread") == 1
     page.locator("#launcher").click()
     expect(page.locator("#badge")).to_be_empty()
@@ -120,7 +117,7 @@ def test_a_member_of_staff_is_seen_and_heard_of_while_the_chat_is_closed(web: Wo
     expect(page.locator(".message.staff bdi.name")).to_have_text("Anna")
     web.live.call(web.live.staff.close(case.number, "anna", "answered", name="Anna"))
     page.get_by_role("button", name="Good", exact=True).click()
-    expect(page.locator(".message.system").last).to_contain_text("Thank you.", timeout=WAIT)
+    expect(page.locator(".message.system").last).to_contain_text("Thank you.")
 
 
 def test_offline_and_back_nothing_is_lost_or_said_twice(context: BrowserContext, page: Page, core: FakeCore) -> None:

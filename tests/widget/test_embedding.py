@@ -9,16 +9,13 @@ from sqlalchemy import select
 from bot.gateway.tables import chat_session
 from bot.replies.problems import LANGUAGES
 from bot.replies.web_page_widget import LABELS, WIDGET
-from tests.browsers import CHROMIUM
+from tests.browsers import MARKS
 from tests.gateway.fake_core import FakeCore, RunningServer
 
 from .conftest import World, answers, focused, make_website, opened, say
 
 EN = WIDGET["en"]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found: install the system's chromium package"),
-]
+pytestmark = MARKS
 
 
 @pytest.fixture

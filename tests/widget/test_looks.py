@@ -9,15 +9,12 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from bot.replies.problems import LANGUAGES, problem_text
 from bot.replies.web_page_widget import WIDGET
-from tests.browsers import CHROMIUM
+from tests.browsers import MARKS, MILLISECONDS
 from tests.gateway.fake_core import FakeCore
 
-from .conftest import WAIT, World, answers, is_accessible, opened, say
+from .conftest import World, answers, is_accessible, opened, say
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found: install the system's chromium package"),
-]
+pytestmark = MARKS
 SAID: dict[str, tuple[str, str, str, dict[str, str]]] = {
     "en": (
         "Who are the partners?",
@@ -53,7 +50,7 @@ def look(chromium: Browser, web: World, request: pytest.FixtureRequest) -> Any:
         context = chromium.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce", bypass_csp=True, **extra
         )  # fmt: skip
-        context.set_default_timeout(WAIT)
+        context.set_default_timeout(MILLISECONDS)
         contexts.append(context)
         return web.page(context, path)
 
@@ -121,13 +118,13 @@ def test_every_state_is_accessible_and_fits(
     expect(page.locator("#banner")).to_be_empty(timeout=60_000)
 
     case = web.live.with_person(_chat_of(page))
-    expect(page.locator("#banner")).to_have_text(words["state_human"], timeout=WAIT)
+    expect(page.locator("#banner")).to_have_text(words["state_human"])
     web.live.call(web.live.staff.write(case.number, "anna", SAID[language][1], "m-1", name="Anna"))
-    expect(page.locator(".message.staff")).to_be_visible(timeout=WAIT)
+    expect(page.locator(".message.staff")).to_be_visible()
     keep("8-person")
     page.keyboard.press("Escape")
     web.live.call(web.live.staff.close(case.number, "anna", "answered", name="Anna"))
-    expect(page.locator("#badge")).not_to_be_empty(timeout=WAIT)
+    expect(page.locator("#badge")).not_to_be_empty()
     keep("9-unread")
     page.locator("#launcher").click()
     expect(page.locator(".message.system .choice").first).to_be_visible()

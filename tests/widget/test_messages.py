@@ -11,15 +11,12 @@ from sqlalchemy import update
 
 from bot.gateway.tables import chat_message
 from bot.replies.web_page_widget import WIDGET
-from tests.browsers import CHROMIUM
+from tests.browsers import MARKS
 from tests.gateway.fake_core import FakeCore
 
 from .conftest import World, answers, opened, say
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found: install the system's chromium package"),
-]
+pytestmark = MARKS
 SOURCES = [
     {"title": "City of Herne", "url": "https://example.org/a", "as_of": "2019-05"},
     {"title": "Chamber", "url": "ftp://example.org/b", "as_of": None},
