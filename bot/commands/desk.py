@@ -52,7 +52,7 @@ def add_user(
             )  # fmt: skip
 
         try:
-            made = store.run(work)
+            made = store.change(work)
         except AccountRefused as refused:
             fail(refused)
     if made.role == "staff" and not wanted:
@@ -66,7 +66,7 @@ def set_password(login: Login, password_stdin: FromStdin = False) -> None:
     with open_database(read_settings()) as store:
         password = _password(password_stdin)
         try:
-            store.run(lambda session: accounts.set_password(session, login, password))
+            store.change(lambda session: accounts.set_password(session, login, password))
         except AccountRefused as refused:
             fail(refused)
     console.print(f"{login} has a new password.")
@@ -96,7 +96,7 @@ def deactivate(
     """End all logins of an account and allow no more; its name stays with what it did."""
     with open_database(read_settings()) as store:
         try:
-            store.run(lambda session: accounts.set_active(session, login, undo))
+            store.change(lambda session: accounts.set_active(session, login, undo))
         except AccountRefused as refused:
             fail(refused)
     console.print(f"{login} can log in again." if undo else f"{login} can no longer log in.")

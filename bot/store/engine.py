@@ -48,6 +48,7 @@ class Store:
         self.engine = _make_engine(url)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._writing = self.engine.execution_options(**_WRITE)
+        self._changing = sessionmaker(self._writing, expire_on_commit=False)
         self._writing_unsynced = self.engine.execution_options(**_WRITE_UNSYNCED)
 
     @contextmanager
@@ -59,6 +60,11 @@ class Store:
     def run[T](self, work: Callable[[Session], T]) -> T:
         """`work(session)` in one transaction; for handing over to a thread."""
         with self.session() as session:
+            return work(session)
+
+    def change[T](self, work: Callable[[Session], T]) -> T:
+        """As `run`, for work that writes after having read: with SQLite's write lock from the start, as in `write`."""
+        with _spoken_failures(), self._changing.begin() as session:
             return work(session)
 
     def read[T](self, work: Callable[[Connection], T]) -> T:

@@ -17,7 +17,6 @@ from bot.handoff.vault import Vault
 from bot.partners.queries import desks
 from bot.settings import ROOT, process_environment
 from bot.store import Store
-from tests.waiting import until
 
 from .copies import Copy
 
@@ -25,18 +24,13 @@ PASSWORD = "a password for this test only"
 
 
 def add_account(copy: Copy, login: str, name: str, *options: str) -> str:
-    """The login of an account made on the command line; where the database is busy, asked for again as a person would."""
+    """The login of an account made on the command line."""
     command = [sys.executable, "-m", "bot", "desk", "add-user", login, "--name", name, "--password-stdin", *options]
-
-    def done() -> bool:
-        made = subprocess.run(
-            command, input=f"{PASSWORD}\n", cwd=ROOT, text=True, check=False, timeout=180, capture_output=True,
-            env=process_environment() | {"VAR_DIR": str(copy.var_dir)},
-        )  # fmt: skip
-        assert made.returncode in (0, 1), made.stderr
-        return made.returncode == 0
-
-    until(done)
+    made = subprocess.run(
+        command, input=f"{PASSWORD}\n", cwd=ROOT, text=True, check=False, timeout=180, capture_output=True,
+        env=process_environment() | {"VAR_DIR": str(copy.var_dir)},
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
     return login
 
 

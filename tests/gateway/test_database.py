@@ -45,7 +45,8 @@ def test_only_a_write_that_says_so_leaves_the_disk_for_later(store: Store) -> No
     assert store.run(lambda session: _synchronous(session.connection())) == FULL
 
 
-def test_a_write_that_reads_first_is_not_overtaken_by_another(store: Store) -> None:
+@pytest.mark.parametrize("sessions", [False, True])
+def test_a_write_that_reads_first_is_not_overtaken_by_another(store: Store, sessions: bool) -> None:
     with sqlite3.connect(store.engine.url.database or "", timeout=0.1) as other:
 
         def read_then_write(db: Connection) -> None:
@@ -54,7 +55,10 @@ def test_a_write_that_reads_first_is_not_overtaken_by_another(store: Store) -> N
                 other.execute("INSERT INTO word VALUES ('other')")
             _add(db, "ours")
 
-        store.write(read_then_write)
+        if sessions:
+            store.change(lambda session: read_then_write(session.connection()))
+        else:
+            store.write(read_then_write)
     assert _words(store) == ["ours"]
 
 
