@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,6 +10,7 @@ from bot.channels.messengers import chats, codes, state, updates
 from bot.channels.messengers.records import Event, Received
 from bot.channels.messengers.tables import messenger_update
 from bot.channels.options import lengthened, shortened
+from bot.channels.telegram import client
 from bot.channels.telegram.client import Pace
 from bot.gateway.history import Draft
 from bot.store import Store
@@ -130,22 +132,21 @@ def test_a_choice_too_long_for_a_button_is_named_instead(choice: str, as_it_is: 
 
 
 def test_calls_are_spaced_out_per_chat_and_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[float] = []
     now = [100.0]
 
     async def sleep(seconds: float) -> None:
-        slept.append(seconds)
         now[0] += seconds
 
     async def calls(*of: str | None) -> None:
         monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: now[0])
-        monkeypatch.setattr(asyncio, "sleep", sleep)
+        # In this module only: servers of other tests may still sleep in threads of this process.
+        waits = SimpleNamespace(get_running_loop=asyncio.get_running_loop, sleep=sleep)
+        monkeypatch.setattr(client, "asyncio", waits)
         pace = Pace(1.0, 10)
         for chat in of:
             await pace.turn(chat)
 
     def taken(*of: str | None) -> float:
-        slept.clear()
         with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
             begun = now[0]
             runner.run(calls(*of))
