@@ -10,8 +10,9 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import DateTime, column, exists, select, table
+from sqlalchemy import select
 
+from bot.desk.talks import talks_since
 from bot.handoff.conversations import Db
 from bot.handoff.hours import business_time
 from bot.handoff.reading import utc
@@ -20,8 +21,6 @@ from bot.handoff.tables import handoff_case, handoff_rating
 
 SPANS = (4, 12, 26, 52)  # weeks
 _case = handoff_case.c
-_chat = table("chat_session", column("conversation"), column("created_at", DateTime(timezone=True)), column("language"))
-_said = table("chat_message", column("conversation"), column("author"))
 
 
 @dataclass(frozen=True)
@@ -69,17 +68,19 @@ class _Case:
 
 
 @dataclass(frozen=True)
-class _Talk:
+class _Talks:
     week: str
     language: str
-    alone: bool
+    count: int
+    alone: int
 
 
 def figures(db: Db, data: HandoffData, zone: ZoneInfo, weeks: int, now: datetime) -> Figures:
     """The figures of the last weeks, the current one included, by the calendar of a zone."""
     monday = _monday(now.astimezone(zone).date()) - timedelta(weeks=weeks - 1)
     since = datetime.combine(monday, time(), zone).astimezone(UTC)
-    cases, talks = list(_cases(db, data, zone, since)), list(_talks(db, zone, since))
+    cases = list(_cases(db, data, zone, since))
+    talks = [_Talks(str(_monday(one.day)), one.language, one.count, one.alone) for one in talks_since(db, since, zone)]
     names = [str(monday + timedelta(weeks=number)) for number in range(weeks)]
     return Figures(
         _group("", cases, talks),
@@ -105,15 +106,7 @@ def _cases(db: Db, data: HandoffData, zone: ZoneInfo, since: datetime) -> Iterab
         yield _Case(week, row.desk, row.language, after(row.claimed_at), after(row.first_answer_at), row.rating)
 
 
-def _talks(db: Db, zone: ZoneInfo, since: datetime) -> Iterable[_Talk]:
-    asked = exists().where(_said.c.conversation == _chat.c.conversation, _said.c.author == "visitor")
-    became_case = exists().where(_case.conversation == _chat.c.conversation).label("became_case")
-    query = select(_chat.c.created_at, _chat.c.language, became_case).where(_chat.c.created_at >= since, asked)
-    for row in db.execute(query):
-        yield _Talk(_week(utc(row.created_at), zone), row.language, not row.became_case)
-
-
-def _group(key: str, cases: Sequence[_Case], talks: Sequence[_Talk]) -> Group:
+def _group(key: str, cases: Sequence[_Case], talks: Sequence[_Talks]) -> Group:
     ratings: defaultdict[int | None, int] = defaultdict(int)
     for case in cases:
         ratings[case.rating] += 1
@@ -121,7 +114,7 @@ def _group(key: str, cases: Sequence[_Case], talks: Sequence[_Talk]) -> Group:
         key, len(cases), _median(case.to_claim for case in cases), _median(case.to_answer for case in cases),
         best=ratings[1], fair=ratings[2], poor=ratings[3],
     )  # fmt: skip
-    return replace(group, talks=len(talks), alone=sum(talk.alone for talk in talks))
+    return replace(group, talks=sum(talk.count for talk in talks), alone=sum(talk.alone for talk in talks))
 
 
 def _median(times: Iterable[timedelta | None]) -> timedelta | None:

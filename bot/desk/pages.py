@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
@@ -16,12 +15,12 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from bot.common.look import LOOK
 from bot.desk.accounts import DESK_LANGUAGES
 from bot.desk.sessions import StaffSession
+from bot.handoff.hours import HOME
 from bot.replies import desk_times
 from bot.replies.desk import words
 
 FOLDER = Path(__file__).resolve().parent
 STATIC = "/desk/static"
-CLOCK = ZoneInfo("Europe/Berlin")  # the desks' own; the pages say so
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 SECURITY = {
     "Content-Security-Policy": (
@@ -48,7 +47,7 @@ def page(
 def fragment(request: Request, template: str, session: StaffSession | None, **values: Any) -> str:
     """The text of a template."""
     language = session.language if session else language_of(request)
-    now = datetime.now(UTC).astimezone(CLOCK)
+    now = datetime.now(UTC).astimezone(HOME)
     common: Mapping[str, Any] = {
         "t": words(language),
         "language": language,
@@ -58,7 +57,7 @@ def fragment(request: Request, template: str, session: StaffSession | None, **va
         "csrf": session.csrf if session else "",
         "static": STATIC,
         "path": request.url.path,
-        "moment": lambda at: desk_times.moment(at.astimezone(CLOCK), now, language),
+        "moment": lambda at: desk_times.moment(at.astimezone(HOME), now, language),
         "duration": partial(desk_times.duration, language=language),
         "organisation": words(language)["organisation"],
     }

@@ -15,6 +15,7 @@ from bot.desk.figures import SPANS, Figures, Group, figures
 from bot.desk.plots import Plot, plot
 from bot.desk.routes_cases import handoff_data
 from bot.desk.sessions import utc_now
+from bot.handoff.hours import HOME
 from bot.replies.desk import words
 from bot.replies.desk_times import duration
 
@@ -29,7 +30,7 @@ async def show_figures(request: Request, weeks: int = SPANS[1]) -> Response:
     data, span = handoff_data(gateway.settings.handoff_dir), weeks if weeks in SPANS else SPANS[1]
 
     def work(db: Connection) -> tuple[Figures, Mapping[str, str], int]:
-        found = figures(db, data, pages.CLOCK, span, now)
+        found = figures(db, data, HOME, span, now)
         names = {desk.id: desk.name(session.language) for desk in labels.desks(db)}
         return found, names, listing.count_waiting(db, session.account)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 
 from sqlalchemy import JSON, DateTime, ForeignKey, String, Table, Text
@@ -45,5 +45,17 @@ class SessionRow(Base):
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
 
 
+class TalkCountRow(Base):
+    """Conversations of one day and language that are deleted: how many there were, and how many never became a case."""
+
+    __tablename__ = "talk_count"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(String(2), primary_key=True)
+    talks: Mapped[int]
+    alone: Mapped[int]
+
+
 staff_account = cast(Table, AccountRow.__table__)
 staff_session = cast(Table, SessionRow.__table__)
+talk_count = cast(Table, TalkCountRow.__table__)

@@ -7,9 +7,11 @@ from typing import Any, Literal
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.orm import Session
 
+from bot.desk.talks import count_before_deletion
 from bot.gateway import history, tombstones
 from bot.gateway.sessions import as_utc, find_session
 from bot.gateway.tables import chat_message, chat_session, erased_chat, inbox_entry, offered_choice
+from bot.handoff.hours import HOME
 from bot.handoff.personal_data import VISITOR, anonymise_cases, erase_cases, export_cases
 from bot.handoff.vault import Vault
 from bot.insights import kept
@@ -64,6 +66,7 @@ def erase(db: Connection, conversation: str, traces: Traces) -> None:
 
     First its cases (or what is personal in them) and what it left in the list of unanswered questions.
     """
+    count_before_deletion(db, [conversation], HOME)
     session = Session(db)
     (anonymise_cases if traces.cases == "anonymise" else erase_cases)(session, conversation)
     kept.forget(session, traces.insights_key, conversation)

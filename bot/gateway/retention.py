@@ -15,10 +15,12 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, or_
 from sqlalchemy.orm import Session
 
 from bot.desk.tables import staff_session
+from bot.desk.talks import count_before_deletion
 from bot.gateway import tombstones
 from bot.gateway.tables import chat_message, chat_session, erased_chat, inbox_entry, offered_choice
 from bot.gateway.transcripts import Transcripts
 from bot.handoff import outbox
+from bot.handoff.hours import HOME
 from bot.handoff.outbox_tables import outbox as outbox_table
 from bot.handoff.personal_data import purge_cases
 from bot.handoff.tables import handoff_audit, handoff_case
@@ -90,6 +92,7 @@ class Retention:
                 .with_for_update()
             )
         )
+        count_before_deletion(db, still, HOME)
         for table in (offered_choice, inbox_entry, chat_message, chat_session):
             db.execute(delete(table).where(table.c.conversation.in_(still)))
         return len(still)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.handoff.offices import MINUTES_A_DAY, Office, Periods
 from bot.handoff.public_days import names_of, public_days
 
+HOME = ZoneInfo("Europe/Berlin")  # the Centre's own clock
 LOOK_AHEAD_DAYS = 400  # an office closed for longer is taken as closed for good
 
 Why = Literal["open", "override", "holiday", "weekday", "hours"]

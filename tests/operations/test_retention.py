@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.gateway import retention, tombstones
+from bot.desk.talks import Talks, talks_since
+from bot.gateway import history, personal_data, retention, tombstones
 from bot.gateway.retention import Periods, Retention
 from bot.gateway.tables import chat_message, chat_session, erased_chat, inbox_entry, offered_choice
 from bot.gateway.transcripts import Transcripts
 from bot.handoff import outbox
+from bot.handoff.hours import HOME
 from bot.handoff.outbox_tables import outbox as outbox_table
 from bot.handoff.reading import audit_of, find_case, write_audit
 from bot.insights import kept
@@ -157,3 +159,29 @@ def test_a_core_that_never_ran_has_nothing_to_delete(bench: Bench) -> None:
     assert nothing.forget(["web:one"]) == 0 and nothing.events("web:one") == []
     assert list(nothing.untouched(NOW)) == []
     assert not (bench.settings.var_dir / "none.db").exists()
+
+
+def test_conversations_that_are_gone_still_count_as_what_they_were(bench: Bench) -> None:
+    bench.chat("web:alone", 40)
+    bench.chat("web:case", 400)
+    bench.case("web:case", 400, 181)
+    staff = history.Draft("staff", "de", "Gern.", name="Meyer")
+    bench.store.write(lambda db: history.append(db, "web:case", [staff]))
+    bench.store.write(lambda db: db.execute(update(chat_message).values(at=NOW - timedelta(days=40))))
+    bench.chat("web:erased", 1)
+
+    def counted() -> list[Talks]:
+        found = bench.store.read(lambda db: talks_since(db, NOW - timedelta(days=500), HOME))
+        return sorted(found, key=lambda one: one.day)
+
+    before = counted()
+    assert [(one.count, one.alone) for one in before] == [(1, 0), (1, 1), (1, 1)]
+    traces = personal_data.Traces("erase", b"key")
+    for _ in range(2):
+        bench.store.write(lambda db: personal_data.erase(db, "web:erased", traces))
+    assert run(bench)["chats"] == 2 and bench.chats() == set()
+    assert counted() == before
+    bench.chat("web:later", 40)
+    assert [(one.count, one.alone) for one in counted()] == [(1, 0), (1, 1), (1, 1), (1, 1)]
+    assert run(bench)["chats"] == 1
+    assert [(one.count, one.alone) for one in counted()] == [(1, 0), (2, 2), (1, 1)]
