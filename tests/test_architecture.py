@@ -210,6 +210,17 @@ def test_nothing_happens_at_import() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+HEAVY = ("numpy", "scipy", "sklearn", "pypinyin", "rapidfuzz", "rasa_sdk", "aiogram", "openpyxl")
+
+
+def test_the_serving_gateway_loads_nothing_of_what_other_processes_know() -> None:
+    loaded = f"import sys, bot.gateway.app; print([name for name in {HEAVY} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, timeout=180, check=False
+    )
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
 def tracked() -> list[str]:
     """Files that are, or would be, committed."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]

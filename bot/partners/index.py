@@ -7,7 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,15 +51,20 @@ def terms(folded: str) -> list[str]:
 
 _NUMBERS: dict[str, int] = {}  # every term ever met, so that documents can be counted once and put together often
 _NUMBERING = threading.Lock()
+_NUMBER = np.dtype(np.int32).itemsize
 
 
 @lru_cache(maxsize=REMEMBERED_DOCUMENTS)
-def _counted(folded: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(numbers of the terms, how often each occurs) in a folded text."""
+def _counted(folded: str) -> tuple[bytes, bytes]:
+    """(numbers of the terms as int32, how often each occurs as uint16) in a folded text.
+
+    As bytes: an array's own overhead, tens of thousands of times, would be larger than what is in it.
+    """
     counts = Counter(terms(folded))
     with _NUMBERING:
         numbers = [_NUMBERS.setdefault(term, len(_NUMBERS)) for term in counts]
-    return np.array(numbers, dtype=np.int64), np.array(list(counts.values()), dtype=np.int64)
+    often = np.minimum(list(counts.values()), np.iinfo(np.uint16).max)
+    return np.array(numbers, dtype=np.int32).tobytes(), often.astype(np.uint16).tobytes()
 
 
 class Postings:
@@ -67,19 +72,24 @@ class Postings:
 
     def __init__(self, documents: Sequence[str]) -> None:
         counted = [_counted(document) for document in documents]
-        numbers = np.concatenate([numbers for numbers, _ in counted])
-        counts = np.concatenate([counts for _, counts in counted])
-        ends = np.cumsum([0, *(len(numbers) for numbers, _ in counted)])
+        numbers = np.frombuffer(b"".join(numbers for numbers, _ in counted), dtype=np.int32)
+        counts = np.frombuffer(b"".join(counts for _, counts in counted), dtype=np.uint16)
+        ends = np.cumsum([0, *(len(numbers) // _NUMBER for numbers, _ in counted)])
         self._terms, columns = np.unique(numbers, return_inverse=True)
         frequency = np.bincount(columns)
         self._idf = np.log((1 + len(documents)) / (1 + frequency)) + 1
-        values = (1 + np.log(counts)) * self._idf[columns]
+        values = (1 + np.log(counts, dtype=np.float64)) * self._idf[columns]
         rows = csr_matrix((values, columns, ends), shape=(len(documents), len(self._terms)))
         lengths = np.sqrt(np.bincount(np.repeat(np.arange(len(documents)), np.diff(ends)), weights=values * values))
         rows.data /= np.repeat(np.maximum(lengths, 1e-9), np.diff(ends))
-        self.rows: csr_matrix = rows.astype(np.float32)
-        by_term: csc_matrix = self.rows.tocsc()
+        by_term: csc_matrix = rows.astype(np.float32).tocsc()
+        self._size = len(documents)
         self._starts, self._documents, self._strengths = by_term.indptr, by_term.indices, by_term.data
+
+    def rows(self) -> csr_matrix:
+        """The vectors one below the other, made when asked for: answering takes them by term."""
+        by_term = (self._strengths, self._documents, self._starts)
+        return csc_matrix(by_term, shape=(self._size, len(self._terms))).tocsr()
 
     def scores(self, folded: str) -> Scores:
         """Cosine of a folded text with each document (0..1)."""
@@ -87,7 +97,7 @@ class Postings:
         numbers = np.array([_NUMBERS.get(term, -1) for term in counts], dtype=np.int64)
         columns = np.searchsorted(self._terms, numbers)
         known = self._terms[np.minimum(columns, len(self._terms) - 1)] == numbers
-        scores: Scores = np.zeros(self.rows.shape[0])
+        scores: Scores = np.zeros(self._size)
         if not known.any():
             return scores
         columns = columns[known]
@@ -131,8 +141,12 @@ class LanguageIndex:
         pool = csr_matrix((ones, (self._owner, np.arange(len(documents)))), shape=(self._size, len(documents)))
         self._norms = []
         for side in self._sides:
-            pooled = pool @ side.rows
+            pooled = pool @ side.rows()
             self._norms.append(np.sqrt(np.asarray(pooled.multiply(pooled).sum(axis=1)).ravel()).astype(np.float64))
+
+    @cached_property
+    def _rows(self) -> list[csr_matrix]:
+        return [side.rows() for side in self._sides]  # for measuring only
 
     def _similarity(self, folded: str, folded_masked: str, leave_out: tuple[int, int] | None = None) -> Similarity:
         """Compare a folded question (and its masked form).
@@ -140,14 +154,16 @@ class LanguageIndex:
         `leave_out` (number of the fact, number of its way of asking) skips that one, for measuring.
         """
         asked, text, pooled = [], [], []
-        for side, norm, question in zip(self._sides, self._norms, (folded, folded_masked), strict=True):
+        for number, (side, norm, question) in enumerate(
+            zip(self._sides, self._norms, (folded, folded_masked), strict=True)
+        ):
             scores = side.scores(question)
             norms = norm
             if leave_out:
                 fact, row = leave_out[0], int(self._starts[leave_out[0]]) + 1 + leave_out[1]
                 norms = norm.copy()
                 others = (self._owner == fact) & (np.arange(len(scores)) != row)
-                rest = side.rows[np.flatnonzero(others)].sum(axis=0)
+                rest = self._rows[number][np.flatnonzero(others)].sum(axis=0)
                 norms[fact] = np.sqrt(np.square(rest).sum())
                 scores[row] = 0.0
             pooled.append(np.bincount(self._owner, weights=scores, minlength=self._size) / np.maximum(norms, 1e-6))

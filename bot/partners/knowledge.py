@@ -17,12 +17,10 @@ from bot.partners.name_table import NameTable
 from bot.partners.names import NameIndex
 from bot.partners.not_known import read_not_known
 from bot.partners.ranking import Ranking
-from bot.partners.records import Desk, Fact, Record
+from bot.partners.records import Desk, Fact, Record, by_confidence
 from bot.partners.vocabulary import Vocabulary, read_vocabulary
 from bot.partners.yaml_files import read_yaml
 from bot.store import Store
-
-CONFIDENCE_ORDER = {"seed": 0, "official": 1, "press": 2}
 
 
 @dataclass(frozen=True)
@@ -54,11 +52,6 @@ class Snapshot:
             return True
         texts = [fold(text) for text in fact.text.values()]
         return any(self.other_places.find(text) or self.vocabulary.values("cities", text) for text in texts)
-
-
-def by_confidence(fact: Fact) -> int:
-    """Sorts the Centre's own statements first, then official ones, then press; otherwise keeps the order."""
-    return CONFIDENCE_ORDER[fact.confidence]
 
 
 class KnowledgeBase:

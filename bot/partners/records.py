@@ -10,6 +10,7 @@ Language = Literal["en", "de", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "de", "zh")
 CENTRE = "china-competence-centre"  # the id of the organisation that the assistant speaks for
 RecordType = Literal["organisation", "place", "topic", "link"]
+_CONFIDENCE_ORDER = {"seed": 0, "official": 1, "press": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +108,8 @@ class Desk:
     @property
     def reachable(self) -> bool:
         return bool(self.email or self.phone or self.url)
+
+
+def by_confidence(fact: Fact) -> int:
+    """Sorts the Centre's own statements first, then official ones, then press; otherwise keeps the order."""
+    return _CONFIDENCE_ORDER[fact.confidence]

@@ -10,8 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from bot.partners import queries
-from bot.partners.knowledge import by_confidence
-from bot.partners.records import CENTRE, Fact, Record
+from bot.partners.records import CENTRE, Fact, Record, by_confidence
 from bot.partners.vocabulary import Vocabulary, read_vocabulary
 
 TOWN, TWIN = "herne", "luzhou"
