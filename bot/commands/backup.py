@@ -29,6 +29,8 @@ def backup(
     except NotDone as error:
         fail(error)
     console.print(f"{made} ({made.stat().st_size / 1e6:.1f} MB). It may be restored for {config.backup_days} days.")
+    if not config.sealed_for:
+        console.print("It is a plain file: set BACKUP_RECIPIENTS, or keep it where only you can read it.")
     if not with_secrets:
         console.print("Keep VAR_DIR/secrets.env apart from it: without CASE_KEY no contact data can be read.")
 
@@ -40,13 +42,16 @@ def restore(
     erasures: Annotated[
         Path | None, typer.Option(help="A saved copy of VAR_DIR/erasures.log, when that folder is lost.")
     ] = None,
+    identity: Annotated[
+        Path | None, typer.Option(help="The file with your secret key of age, for a sealed one.")
+    ] = None,
 ) -> None:
     """Put a backup in the place of what is there, erase again what was erased since, delete what is too old by now."""
     config = read_settings()
     if not yes:
         typer.confirm(f"Replace the databases of {config.var_dir} by {file.name}?", abort=True)
     try:
-        done = backups.restore(config, file, however_old=however_old, erasures=erasures)
+        done = backups.restore(config, file, however_old=however_old, erasures=erasures, identity=identity)
     except NotDone as error:
         fail(error)
     console.print(f"Restored as of {done.made_at:%Y-%m-%d %H:%M} UTC.")

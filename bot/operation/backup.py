@@ -21,7 +21,9 @@ from bot.gateway.tables import chat_session, erased_chat
 from bot.gateway.transcripts import Transcripts
 from bot.handoff.tables import handoff_case
 from bot.model import digest
+from bot.operation import sealing
 from bot.operation.erasing import traces_of
+from bot.operation.sealing import CannotSeal
 from bot.settings import Settings, process_environment
 from bot.store import Store, StoreUnavailable, copies, migrate
 
@@ -58,8 +60,12 @@ def backup(settings: Settings, folder: Path, *, with_secrets: bool = False, now:
     now = now or datetime.now(UTC)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        target = folder / f"{PREFIX}{now:%Y%m%dT%H%M%SZ}{SUFFIX}"
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".backup-") as place:
+        sealing.check_recipients(settings.sealed_for)
+        target = folder / f"{PREFIX}{now:%Y%m%dT%H%M%SZ}{SUFFIX}{sealing.SUFFIX if settings.sealed_for else ''}"
+        # What is sealed is plain only where the databases are plain as well.
+        workshop = settings.var_dir if settings.sealed_for else folder
+        workshop.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=workshop, prefix=".backup-") as place:
             files = []
             for name, url in databases(settings).items():
                 if copies.take(url, Path(place) / name, process_environment()):
@@ -70,9 +76,12 @@ def backup(settings: Settings, folder: Path, *, with_secrets: bool = False, now:
                 secrets = Path(place) / SECRETS
                 secrets.write_bytes((settings.var_dir / SECRETS).read_bytes())
                 files.append(secrets)
-            _pack(Path(place) / target.name, files, now)
-            os.replace(Path(place) / target.name, target)
-    except (copies.CopyFailed, OSError) as error:
+            packed = Path(place) / "packed"
+            _pack(packed, files, now)
+            if settings.sealed_for:
+                packed = sealing.seal(packed, target.with_name(f".{target.name}"), settings.sealed_for)
+            os.replace(packed, target)
+    except (copies.CopyFailed, CannotSeal, OSError) as error:
         raise NotDone(f"No backup was made: {error}") from None
     _forget_old(folder, now - timedelta(days=settings.backup_days))
     return target
@@ -84,16 +93,20 @@ def restore(
     *,
     however_old: bool = False,
     erasures: Path | None = None,
+    identity: Path | None = None,
     now: datetime | None = None,
 ) -> Restored:
-    """Put a backup in the place of what is there; the gateway and the core must not run. Raises NotDone."""
+    """Put a backup in the place of what is there; the gateway and the core must not run. Raises NotDone.
+
+    `identity` is the file with the secret key of age for a sealed backup.
+    """
     now = now or datetime.now(UTC)
     for name, port in (("gateway", settings.port), ("core", settings.core_port)):
         if _answers(port):
             raise NotDone(f"The {name} runs (port {port}): stop this copy first, `python -m bot stop`.")
     erased = known_erasures(settings, erasures)
     with tempfile.TemporaryDirectory(prefix="restore-") as place:
-        manifest = _unpack(file, Path(place))
+        manifest = _unpack(_opened(file, Path(place), identity), Path(place))
         made_at = datetime.fromisoformat(manifest["made_at"])
         if now - made_at > timedelta(days=settings.backup_days) and not however_old:
             raise NotDone(
@@ -172,6 +185,21 @@ def _pack(target: Path, files: list[Path], now: datetime) -> None:
         os.fsync(out.fileno())
 
 
+def _opened(file: Path, place: Path, identity: Path | None) -> Path:
+    """The plain file of a backup, unsealed into `place` where it is sealed; raises NotDone."""
+    if file.suffix != sealing.SUFFIX:
+        return file
+    if identity is None:
+        raise NotDone(f"{file.name} is sealed: name the file with your secret key, --identity FILE.")
+    try:
+        sealing.unseal(file, place / file.stem, identity)
+    except CannotSeal as error:
+        raise NotDone(str(error)) from None
+    except OSError as error:
+        raise NotDone(f"{file} or {identity} cannot be read ({type(error).__name__}).") from None
+    return place / file.stem
+
+
 def _unpack(file: Path, place: Path) -> dict[str, Any]:
     """The manifest, with every file it names beside `place`, unaltered; raises NotDone."""
     try:
@@ -192,9 +220,11 @@ def _unpack(file: Path, place: Path) -> dict[str, Any]:
 
 
 def _forget_old(folder: Path, before: datetime) -> None:
-    for path in folder.glob(f"{PREFIX}*{SUFFIX}"):
+    for path in folder.glob(f"{PREFIX}*{SUFFIX}*"):
         try:
-            at = datetime.strptime(path.name, f"{PREFIX}%Y%m%dT%H%M%SZ{SUFFIX}").replace(tzinfo=UTC)
+            at = datetime.strptime(path.name.removesuffix(sealing.SUFFIX), f"{PREFIX}%Y%m%dT%H%M%SZ{SUFFIX}").replace(
+                tzinfo=UTC
+            )
         except ValueError:
             continue
         if at < before:

@@ -14,7 +14,13 @@ class OperationSettings(BaseModel):
 
     audit_days: Annotated[int, Field(ge=90)] = 365  # the database itself refuses to lose younger lines
     backup_days: Limit = 30
+    backup_recipients: str = ""  # public keys of age, separated by commas; without any, backups are not sealed
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0  # 0: none
     metrics_host: str = "127.0.0.1"
     webhook_calls_per_minute: Limit = 600
     logins_per_minute: Limit = 20
+
+    @property
+    def sealed_for(self) -> tuple[str, ...]:
+        """The public keys that backups are sealed for."""
+        return tuple(key for one in self.backup_recipients.split(",") if (key := one.strip()))

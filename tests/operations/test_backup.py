@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pyrage import x25519
 from sqlalchemy import func, select
 
 from bot.gateway import history, tombstones
@@ -18,6 +19,7 @@ from bot.handoff.reading import find_case
 from bot.operation import backup as backups
 from bot.operation.backup import NotDone
 from bot.operation.erasing import erase_directly
+from bot.settings import Settings
 from bot.store import Store
 
 from .conftest import NOW, Bench
@@ -173,4 +175,41 @@ def test_a_database_that_is_away_makes_no_backup_and_leaves_no_file(tmp_path: Pa
     with pytest.raises(NotDone) as error:
         backups.backup(away, tmp_path / "b", now=NOW)
     assert "canary-pw" not in str(error.value)
+    assert list((tmp_path / "b").iterdir()) == []
+
+
+def sealed_for(bench: Bench, *keys: object) -> Settings:
+    """The settings with these public keys."""
+    return bench.settings.model_copy(update={"backup_recipients": ", ".join(map(str, keys))})
+
+
+def test_a_sealed_backup_shows_nothing_and_comes_back_with_the_key_alone(bench: Bench, tmp_path: Path) -> None:
+    bench.chat("web:before", 1, "Canary-before")
+    mine, other, stranger = (x25519.Identity.generate() for _ in range(3))
+    settings = sealed_for(bench, mine.to_public(), other.to_public())
+    file = backups.backup(settings, tmp_path / "b", now=NOW)
+    assert [one.name for one in (tmp_path / "b").iterdir()] == [file.name] and file.name.endswith(".tar.age")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert b"Canary-before" not in file.read_bytes() and b"manifest" not in file.read_bytes()
+    bench.chat("web:after", 1)
+    bench.close()
+    keys = tmp_path / "keys"
+    keys.write_text(f"# public key: {stranger.to_public()}\n{stranger}\n")
+    for identity, why in ((None, "--identity"), (keys, "no key that opens"), (tmp_path / "none", "cannot be read")):
+        with pytest.raises(NotDone, match=why):
+            backups.restore(settings, file, identity=identity, now=NOW)
+    assert bench.chats() == {"web:before", "web:after"}
+    keys.write_text(f"# created\n{stranger}\n{other}\n")
+    bench.close()
+    backups.restore(settings, file, identity=keys, now=NOW)
+    assert bench.chats() == {"web:before"}
+    young = backups.backup(settings, tmp_path / "b", now=NOW + timedelta(days=31))
+    assert [one.name for one in (tmp_path / "b").iterdir()] == [young.name]
+
+
+@pytest.mark.parametrize("bench", ["sqlite"], indirect=True)
+def test_without_a_right_key_no_backup_is_made_instead_of_a_plain_one(bench: Bench, tmp_path: Path) -> None:
+    bench.chat("web:one", 1)
+    with pytest.raises(NotDone, match="BACKUP_RECIPIENTS"):
+        backups.backup(sealed_for(bench, "age1nokey"), tmp_path / "b", now=NOW)
     assert list((tmp_path / "b").iterdir()) == []
