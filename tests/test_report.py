@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from bot.partners.knowledge import Snapshot
 from bot.replies.phrases import phrase
+from tests.provenance import Provenance
 from tests.report.__main__ import failures, main, options_of, tasks_of
 from tests.report.document import BEGIN, END, NoMarkers, renewed
 from tests.report.judging import Outcome, judge
@@ -121,3 +123,20 @@ def test_figures_are_renewed_between_the_markers_only() -> None:
     assert renewed(once, found, date(2019, 5, 22)) == once
     with pytest.raises(NoMarkers):
         renewed("Before\n", found, date(2019, 5, 22))
+
+
+def test_what_has_no_origin_fails_the_check_and_so_do_too_few_facts(snapshot: Snapshot) -> None:
+    fact = next(one for one in snapshot.facts.values() if one.record_id == "luzhou")
+    told = [{"title": "A page", "url": None, "as_of": "2019", "facts": [fact.id]}]
+    entry = Entry("plain", "en", "en-1", "fact", "-", ({"ask": "Where is Luzhou?"},))
+
+    def judged(text: str) -> Outcome:
+        messages = [{"text": text, "sources": told}]
+        return judge(entry, entry.turns[0], "none", "Where is Luzhou?", messages, Provenance(snapshot))
+
+    good, stray = judged(fact.in_language("en")[0]), judged(f"{fact.in_language('en')[0]} Believe me.")
+    assert good.without_origin == "" and "Believe me" in stray.without_origin
+    assert below_floors([good], least_facts=1) == []
+    assert any("fixed phrase" in line for line in below_floors([stray]))
+    assert any("WITHOUT ORIGIN" in line for line in failures([stray]))
+    assert any("different facts" in line for line in below_floors([good], least_facts=2))

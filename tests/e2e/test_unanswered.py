@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from bot.settings import ROOT
-from tests.postgres import Cluster
 
 from .copies import Copy, Visitor, sources, started, until, words
 
@@ -24,14 +23,14 @@ AGAIN = {"en": "does konin have a planetarium", "de": "Gibt es in Konin ein Plan
 SENTENCE = {"en": "Konin has a planetarium with 80 seats.", "de": "Konin hat ein Planetarium mit 80 Plätzen."}
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def own_copy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Copy, str]]:
-    """A copy of its own, since the test adds to its facts, and the address of its database."""
+@pytest.fixture(scope="module")
+def own_copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Copy, str]]:
+    """A copy of its own, since the test adds to its facts, and the address of its database.
+
+    On SQLite; the parts run on both databases in tests/insights.
+    """
     folder: Path = tmp_path_factory.mktemp("unanswered")
     database = f"sqlite:///{folder}/assistant.db"
-    if request.param == "postgresql":
-        cluster: Cluster = request.getfixturevalue("postgres")
-        database = cluster.database()
     with started(folder, DATABASE_URL=database) as running:
         yield running, database
 

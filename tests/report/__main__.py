@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,13 +16,17 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from bot.partners.knowledge import take_snapshot
+from bot.partners.loader import load
+from bot.store import Store, migrate
 from tests.crossvalidate import cross_validated
 from tests.noise import LEVELS, Level
+from tests.provenance import Provenance
 from tests.report.asking import NO_LIMITS, Task, ask_all, turn_times
 from tests.report.document import DOCUMENT, renewed
-from tests.report.judging import Outcome
+from tests.report.judging import KNOWLEDGE, Outcome
 from tests.report.questions import LANGUAGES, SETS, Entry, read_set
-from tests.report.shares import below_floors
+from tests.report.shares import FACTS_FLOOR, below_floors
 from tests.report.tables import Section, sections
 from tests.running import running_copy
 
@@ -64,11 +69,26 @@ def tasks_of(entries: list[Entry], levels: list[Level]) -> list[Task]:
     return found
 
 
+def provenance_of_files() -> Provenance:
+    """What a reply may be made of: the knowledge files as a fresh copy loads them."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/knowledge.db"
+        migrate(url)
+        store = Store(url)
+        try:
+            if refused := load(store, KNOWLEDGE).refused:
+                sys.exit(f"The knowledge files cannot be loaded: {refused[0]}")
+            return Provenance(take_snapshot(store, KNOWLEDGE))
+        finally:
+            store.close()
+
+
 def ask(url: str, tasks: list[Task], quick: bool) -> tuple[list[Outcome], tuple[float, float] | None]:
     """All outcomes, and the turn times unless it has to be quick."""
+    provenance = provenance_of_files()
     with Progress(transient=True) as progress:
         bar = progress.add_task("Asking", total=len(tasks))
-        outcomes = ask_all(url, tasks, lambda: progress.advance(bar))
+        outcomes = ask_all(url, tasks, lambda: progress.advance(bar), provenance)
     return outcomes, None if quick else turn_times(url, (task.entry for task in tasks if task.noise == "none"))
 
 
@@ -80,9 +100,11 @@ def failures(outcomes: list[Outcome]) -> list[str]:
         marks = [word for word, is_so in (("CONFIRMED", o.confirms_falsely), ("WRONG", o.wrong)) if is_so][:1]
         if o.invented:
             marks.append(f"INVENTED {list(o.invented)}")
+        if o.without_origin:
+            marks.append(f"WITHOUT ORIGIN {o.without_origin!r}")
         if o.entry.is_hidden:
-            found += [f"{o.entry.set}: {mark}" for mark in marks if mark.startswith("INVENTED")]
-        elif o.invented or (not o.right and not (o.noise != "none" and o.entry.id in clean)):
+            found += [f"{o.entry.set}: {mark}" for mark in marks if mark.startswith(("INVENTED", "WITHOUT"))]
+        elif o.invented or o.without_origin or (not o.right and not (o.noise != "none" and o.entry.id in clean)):
             if o.noise != "none":
                 marks.append(f"{o.noise} noise")
             found.append(f"{' '.join([*marks, o.entry.id])}: {o.asked} -> {o.complaint} | {o.said[:200]!r}")
@@ -122,7 +144,7 @@ def main(arguments: list[str] | None = None) -> None:
     show(found, console)
     if options.write:
         DOCUMENT.write_text(renewed(DOCUMENT.read_text(encoding="utf-8"), found, datetime.now(UTC).date()), "utf-8")
-    below = below_floors(outcomes)
+    below = below_floors(outcomes, 0 if options.quick or options.language else FACTS_FLOOR)
     for line in below:
         console.print(f"FLOOR {line}", markup=False)
     sys.exit(1 if below else 0)

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from tests.noise import Level, noisy
+from tests.provenance import Provenance
 from tests.report.judging import Outcome, judge
 from tests.report.questions import Entry
 
@@ -70,12 +71,14 @@ def replies(url: str, tasks: Sequence[Task]) -> Iterator[tuple[Task, list[Answer
         yield from zip(tasks, pool.map(lambda task: task.ask(client), tasks), strict=True)
 
 
-def ask_all(url: str, tasks: Sequence[Task], done: Callable[[], None]) -> list[Outcome]:
+def ask_all(
+    url: str, tasks: Sequence[Task], done: Callable[[], None], provenance: Provenance | None = None
+) -> list[Outcome]:
     """What came of every turn of every task; `done` is called after each task."""
     found = []
     for task, answered in replies(url, tasks):
         for turn, (asked, messages) in zip(task.entry.turns, answered, strict=True):
-            found.append(judge(task.entry, turn, task.noise, asked, messages))
+            found.append(judge(task.entry, turn, task.noise, asked, messages, provenance))
         done()
     return found
 

@@ -13,6 +13,7 @@ import yaml
 
 from bot.partners.figures import figures, years
 from bot.replies.phrases import PHRASES
+from tests.provenance import Provenance
 from tests.report.questions import Entry
 
 KNOWLEDGE = Path(__file__).parent.parent.parent / "data" / "knowledge"
@@ -27,7 +28,8 @@ class Outcome:
     """One turn that was asked.
 
     `complaint` says why the answer does not hold, None when it does; `wants_facts`: an answer is known; `checks`: the
-    visitor states something and asks whether it is so.
+    visitor states something and asks whether it is so; `facts` are those that the reply names, `without_origin` is what
+    of it stands in none of them and in no fixed phrase.
     """
 
     entry: Entry
@@ -40,6 +42,8 @@ class Outcome:
     checks: bool
     confirms_falsely: bool
     invented: tuple[float, ...]
+    facts: frozenset[str]
+    without_origin: str
 
     @property
     def right(self) -> bool:
@@ -51,8 +55,15 @@ class Outcome:
         return self.states_facts and not self.right
 
 
-def judge(entry: Entry, turn: dict[str, Any], noise: str, asked: str, messages: list[dict[str, Any]]) -> Outcome:
-    """What is to be said of the messages that answered one turn."""
+def judge(
+    entry: Entry,
+    turn: dict[str, Any],
+    noise: str,
+    asked: str,
+    messages: list[dict[str, Any]],
+    provenance: Provenance | None = None,
+) -> Outcome:
+    """What is to be said of the messages that answered one turn; of their origin only with `provenance`."""
     said = " ".join(message["text"] for message in messages)
     why = complaint(turn, messages)
     says_yes = said.startswith(tuple(PHRASES["yes"].values()))
@@ -61,8 +72,23 @@ def judge(entry: Entry, turn: dict[str, Any], noise: str, asked: str, messages: 
     states_facts = any(message.get("sources") for message in messages)
     unmet = why is not None and why != NO_SOURCE
     wants_facts = turn.get("sources") == "some"
+    facts = frozenset(
+        fact for message in messages for source in message.get("sources") or () for fact in source["facts"]
+    )
+    stray = " | ".join(rest for message in messages if provenance and (rest := provenance.rest(message, asked)))
     return Outcome(
-        entry, noise, asked, said, why, states_facts, wants_facts, checks, checks and says_yes and unmet, strange
+        entry,
+        noise,
+        asked,
+        said,
+        why,
+        states_facts,
+        wants_facts,
+        checks,
+        checks and says_yes and unmet,
+        strange,
+        facts,
+        stray,
     )
 
 

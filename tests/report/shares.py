@@ -15,6 +15,7 @@ QUESTION_FLOOR, TURN_FLOOR = 0.92, 0.85
 BLIND_FLOOR: float | None = None
 NOISY_FLOOR: float | None = None
 WRONG_CEILING: float | None = None
+FACTS_FLOOR = 100  # different facts in the replies to all sets: with fewer, origins would hardly have been looked at
 
 
 @dataclass
@@ -67,9 +68,13 @@ def turns(outcomes: Iterable[Outcome], *, hidden: bool = False) -> list[Outcome]
     return [o for o in outcomes if o.entry.is_dialogue and o.entry.is_hidden == hidden]
 
 
-def below_floors(outcomes: list[Outcome]) -> list[str]:
+def below_floors(outcomes: list[Outcome], least_facts: int = 0) -> list[str]:
     """What does not hold, one line each; empty when all floors do."""
     found = [f"invented figures: {len(invented)}"] if (invented := [o for o in outcomes if o.invented]) else []
+    if stray := [o for o in outcomes if o.without_origin]:
+        found.append(f"replies with something that is neither a fact nor a fixed phrase: {len(stray)}")
+    if (facts := len({fact for o in outcomes for fact in o.facts})) < least_facts:
+        found.append(f"different facts in all replies: {facts}, fewer than {least_facts}")
     for language in dict.fromkeys(o.entry.language for o in outcomes):
         own = [o for o in outcomes if o.entry.language == language and o.entry.set in FLOORED]
         floors = [
