@@ -8,7 +8,7 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent / "widget"
 BUTTON = ("dom.js", "widget.js")
 CHAT = ("view.js", "log.js", "api.js", "outbox.js", "composer.js", "frame.js", "chat.js")
-SHARED = 'import { el, icon, sheet } from "./widget.js";\n'
+SHARED = 'import { draw, el, icon, sheet } from "./widget.js";\n'
 
 _IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=\w)", re.MULTILINE)
@@ -22,17 +22,22 @@ _GOES_ON = frozenset("{}(,;=:?&|>")  # a line ending so is no whole statement, o
 _CSS_SPACE = re.compile(r"\s*([{};,])\s*|(?<=:)\s+")
 
 
-def pack_widget(labels: Mapping[str, Mapping[str, str]], texts: Mapping[str, Mapping[str, str]]) -> dict[str, bytes]:
-    """File name -> content. `labels` are the button's words by language, `texts` those of the chat."""
+def pack_widget(
+    labels: Mapping[str, Mapping[str, str]], texts: Mapping[str, Mapping[str, str]]
+) -> dict[str, tuple[bytes, ...]]:
+    """File name -> content in parts that are unlike each other, which compress best apart: style, words by script, code.
+
+    `labels` are the button's words by language, `texts` those of the chat.
+    """
     style = small_css((FOLDER / "chat.css").read_text(encoding="utf-8"))
     *parts, last = (_read(name) for name in CHAT)
     chat = "".join(_EXPORT.sub("", part) for part in parts)
-    return {
-        "widget.js": small_js(f"const labels = {_json(labels)};\n{''.join(_read(name) for name in BUTTON)}").encode(),
-        "chat.js": small_js(
-            f"{SHARED}const css = {_json(style)};\nconst texts = {_json(texts)};\n{chat}{last}"
-        ).encode(),
-    }
+    button = small_js(f"const labels = {_json(labels)};\n{''.join(_read(name) for name in BUTTON)}")
+    head = small_js(f"{SHARED}const css = {_json(style)};\nconst texts = {_json(texts)};\n")
+    words = head.index("const texts=")
+    split = head.index('"zh":')
+    whole = (head[:words], head[words:split], head[split:], small_js(f"{chat}{last}"))
+    return {"widget.js": (button.encode(),), "chat.js": tuple(part.encode() for part in whole)}
 
 
 def _read(name: str) -> str:
