@@ -94,6 +94,14 @@ LINES: dict[str, Text] = {
         "de": "Ich antworte nur in privaten Chats. Bitte schreiben Sie mir hier: {url}",
         "zh": "我只在私聊中回答，请在这里给我留言：{url}",
     },
+    # for people who have the case in hand
+    "left": {
+        "en": "{provider} no longer delivers messages to the visitor, who has left or blocked the chat there. What is "
+        "written here from now on reaches them only if they come back.",
+        "de": "{provider} stellt der Besucherin oder dem Besucher nichts mehr zu: Der Chat wurde dort verlassen oder "
+        "blockiert. Was ab jetzt hier geschrieben wird, kommt erst an, wenn jemand dorthin zurückkehrt.",
+        "zh": "访客已在{provider}取消关注或屏蔽本账号，消息无法再送达。此后在此写下的内容，只有访客回来后才能收到。",
+    },
     # case details are not pushed
     "answer_on_website": {
         "en": "There is an answer from our staff. For your protection you read it on our website only: {url}\nThe link "

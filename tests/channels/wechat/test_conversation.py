@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.handoff.reading import get_case
 from bot.replies.greeting import GREETING, NOTICE
 from bot.replies.messengers import LINES
 from bot.replies.problems import LANGUAGES
@@ -171,9 +172,13 @@ def test_nothing_is_pushed_to_who_has_left_and_following_again_begins_anew(verif
     assert len(verified.shown()) == before and verified.platform.refused_sends == []
     chat = verified.chat()
     assert chat and chat.blocked_at
+    told = [message.text for message in verified.live.call(verified.live.staff.transcript(case.number))]
+    assert told.count(LINES["left"]["zh"].format(provider="微信")) == 1, "people read that nothing arrives any more"
+    assert verified.live.store.read(lambda db: get_case(db, case.number)).state == "human", "the case stays theirs"
     assert verified.event(WHO, "subscribe").shown
     chat = verified.chat()
     assert chat and chat.blocked_at is None
+    until(lambda: any("您还在吗？" in text for text in verified.shown()), PATIENCE)
 
 
 OTHER_ONE = "o6_bmjasdasdsad6_2sgVt7hMZOP"
