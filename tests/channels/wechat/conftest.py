@@ -12,10 +12,13 @@ from bot.channels.messengers.records import Chat
 from bot.gateway import history
 from bot.gateway.history import Message
 from bot.handoff.records import Case, Contact, Request
+from bot.store import Store
 from tests.e2e.copies import until
 from tests.gateway.conftest import CASE_KEY, build_settings, core, core_server  # noqa: F401 (fixtures)
 from tests.gateway.fake_core import FakeCore, RunningServer
 from tests.gateway.live import Live
+from tests.partners.conftest import BACKENDS
+from tests.postgres import Cluster
 
 from .fake_platform import APP_ID, SECRET, TOKEN, FakePlatform
 from .fake_pushes import Pushes
@@ -134,6 +137,19 @@ def account(request: pytest.FixtureRequest, make: Callable[..., Account]) -> Acc
 def verified(make: Callable[..., Account]) -> Account:
     """A verified account in safe mode."""
     return make(wechat_aes_key=SecretStr(KEY))
+
+
+@pytest.fixture(params=BACKENDS)
+def anywhere(
+    request: pytest.FixtureRequest, make: Callable[..., Account], open_store: Callable[[str], Store]
+) -> Account:
+    """A verified account in safe mode, on a database of each kind."""
+    url = ""
+    if request.param == "postgresql":
+        cluster: Cluster = request.getfixturevalue("postgres")
+        url = cluster.database()
+        open_store(url).close()
+    return make(wechat_aes_key=SecretStr(KEY), database_url=url)
 
 
 @pytest.fixture
