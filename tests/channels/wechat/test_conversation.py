@@ -1,5 +1,6 @@
 """A WeChat user's conversation: the answer within five seconds, the one that comes later, choices, commands, coming and going."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from bot.replies.problems import LANGUAGES
 from bot.replies.wechat import COMMAND_WORDS, LANGUAGE_MENU, STILL_WORKING, THERE_IS_MORE
 from tests.e2e.copies import until
 
-from .conftest import PATIENCE, WHO, Account
+from .conftest import OTHER, PATIENCE, WHO, Account
 from .fake_pushes import message
 
 
@@ -68,10 +69,11 @@ def test_several_messages_are_one_reply_with_numbered_options_and_a_bare_number_
 def test_what_takes_longer_is_pushed_joined_and_counted(anywhere: Account) -> None:
     anywhere.say(WHO, "你好")
     anywhere.waits(0.2)
-    anywhere.core.delays = [2.0]
+    turn = anywhere.core.hold()
     anywhere.core.next_reply = reply({"text": "一"}, {"text": "二"})
     answered = anywhere.say(WHO, "慢慢来")
     assert answered.shown is None and answered.statuses == [200]
+    turn.open()
     until(lambda: anywhere.shown()[-1] == "一\n\n二", PATIENCE)
     assert anywhere.platform.follower(WHO).pushed == 1
     until(lambda: (chat := anywhere.chat()) and chat.quota_left == 4, PATIENCE)
@@ -95,11 +97,12 @@ def test_repeats_at_the_same_time_are_one_turn(anywhere: Account) -> None:
 
 def test_a_repeat_while_the_turn_still_runs_waits_for_the_same_turn(verified: Account) -> None:
     verified.waits(0.2)
-    verified.core.delays = [2.0]
+    turn = verified.core.hold()
     fields = message(WHO, "慢")
     verified.platform.wrote(WHO)
     verified.pushes.push(fields)
     verified.pushes.push(fields)
+    turn.open()
     until(lambda: verified.shown() and "You said: 慢" in verified.shown()[-1], PATIENCE)
     assert len(verified.core.turns) == 1
     assert sum("You said" in text for text in verified.shown()) == 1
@@ -108,14 +111,16 @@ def test_a_repeat_while_the_turn_still_runs_waits_for_the_same_turn(verified: Ac
 def test_an_account_that_is_not_verified_gives_the_answer_with_the_next_message(unverified: Account) -> None:
     unverified.say(WHO, "你好")
     unverified.waits(0.2)
-    unverified.core.delays = [2.0]
+    turn = unverified.core.hold()
     assert unverified.say(WHO, "慢慢来").shown == STILL_WORKING["zh"]
     unverified.waits(30.0)
+    threading.Timer(0.3, turn.open).start()
     assert unverified.say(WHO, "继续").shown == "You said: 慢慢来"
     assert [turn["text"] for turn in unverified.core.turns] == ["你好", "慢慢来"]
     unverified.waits(0.2)
-    unverified.core.delays = [2.0]
+    turn = unverified.core.hold()
     unverified.say(WHO, "再来")
+    turn.open()
     until(lambda: len(unverified.history()) == 7 or None, PATIENCE)
     unverified.waits(30.0)
     shown = unverified.say(WHO, "还有呢？").shown or ""
@@ -168,7 +173,7 @@ def test_nothing_is_pushed_to_who_has_left_and_following_again_begins_anew(anywh
     before = len(anywhere.shown())
     assert anywhere.event(WHO, "unsubscribe").shown is None
     anywhere.staff_says(case, "您还在吗？", "m-1")
-    anywhere.say(OTHER_ONE, "你好")
+    anywhere.say(OTHER, "你好")
     assert len(anywhere.shown()) == before and anywhere.platform.refused_sends == []
     chat = anywhere.chat()
     assert chat and chat.blocked_at
@@ -179,9 +184,6 @@ def test_nothing_is_pushed_to_who_has_left_and_following_again_begins_anew(anywh
     chat = anywhere.chat()
     assert chat and chat.blocked_at is None
     until(lambda: any("您还在吗？" in text for text in anywhere.shown()), PATIENCE)
-
-
-OTHER_ONE = "o6_bmjasdasdsad6_2sgVt7hMZOP"
 
 
 def test_events_that_nobody_waits_for_are_taken_and_left(verified: Account) -> None:
@@ -259,15 +261,15 @@ def test_markup_in_what_is_said_is_shown_and_not_followed(verified: Account) -> 
 
 def test_two_visitors_do_not_hear_of_each_other(anywhere: Account) -> None:
     anywhere.say(WHO, "我是甲")
-    anywhere.say(OTHER_ONE, "我是乙")
-    assert "我是乙" not in "".join(anywhere.shown()) and "我是甲" not in "".join(anywhere.shown(OTHER_ONE))
-    assert {turn["conversation"] for turn in anywhere.core.turns} == {f"wx:{WHO}", f"wx:{OTHER_ONE}"}
+    anywhere.say(OTHER, "我是乙")
+    assert "我是乙" not in "".join(anywhere.shown()) and "我是甲" not in "".join(anywhere.shown(OTHER))
+    assert {turn["conversation"] for turn in anywhere.core.turns} == {f"wx:{WHO}", f"wx:{OTHER}"}
 
 
 def test_a_core_that_is_away_is_told_and_the_message_answered_later(anywhere: Account) -> None:
     anywhere.say(WHO, "你好")
     anywhere.waits(0.5)
-    anywhere.core.failures = [503] * 3
+    anywhere.core.failures = [503] * 2
     anywhere.say(WHO, "什么时候？")
     until(lambda: LINES["delayed"]["zh"] in anywhere.shown(), PATIENCE)
     until(lambda: any("You said: 什么时候？" in text for text in anywhere.shown()), PATIENCE)
@@ -286,9 +288,10 @@ def test_without_credentials_the_channel_is_not_there_and_says_so(make: Callable
 def test_a_second_message_while_the_first_is_slow_is_answered_after_it_and_both_once(anywhere: Account) -> None:
     anywhere.say(WHO, "你好")
     anywhere.waits(0.5)
-    anywhere.core.delays = [2.0]
+    turn = anywhere.core.hold()
     for text in ("第一", "第二"):
         anywhere.say(WHO, text)
+    turn.open()
     until(lambda: "You said: 第二" in "".join(anywhere.shown()), PATIENCE)
     told = "\n".join(anywhere.shown())
     assert told.count("You said: 第一") == told.count("You said: 第二") == 1
