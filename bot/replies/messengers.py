@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.replies.greeting import GREETING_CHOICES
+from bot.replies.names import isolated
 
 type Text = dict[str, str]
 
@@ -142,7 +143,7 @@ PROVIDERS: dict[str, Text] = {
 
 def label(key: str, language: str, **values: str) -> str:
     """One label, filled in."""
-    return LABELS[key][language].format(**values)
+    return LABELS[key][language].format(**{name: isolated(value) for name, value in values.items()})
 
 
 def line(key: str, language: str, **values: object) -> str:
