@@ -97,11 +97,13 @@ LINES: dict[str, Text] = {
     },
     # for people who have the case in hand
     "left": {
-        "en": "{provider} no longer delivers messages to the visitor, who has left or blocked the chat there. What is "
-        "written here from now on reaches them only if they come back.",
-        "de": "{provider} stellt der Besucherin oder dem Besucher nichts mehr zu: Der Chat wurde dort verlassen oder "
-        "blockiert. Was ab jetzt hier geschrieben wird, kommt erst an, wenn jemand dorthin zurückkehrt.",
-        "zh": "访客已在{provider}取消关注或屏蔽本账号，消息无法再送达。此后在此写下的内容，只有访客回来后才能收到。",
+        "en": "{provider} no longer delivers messages to the visitor, who has left or blocked the chat there. The last "
+        "ones before this line may not have arrived; what is written from now on arrives only if they come back.",
+        "de": "{provider} stellt hier nichts mehr zu: Der Chat wurde dort verlassen oder blockiert. Die letzten "
+        "Nachrichten vor dieser Zeile sind vielleicht nicht angekommen; was ab jetzt geschrieben wird, kommt erst an, "
+        "wenn der Chat dort wieder aufgenommen wird.",
+        "zh": "访客已在{provider}取消关注或屏蔽本账号，消息无法再送达。此行之前的最后几条消息可能未送达；此后写下的内容，"
+        "只有访客回来后才能收到。",
     },
     # case details are not pushed
     "answer_on_website": {

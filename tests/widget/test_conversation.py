@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from bot.gateway.app import create_app
 from bot.gateway.server import server_options
@@ -15,7 +15,7 @@ from bot.replies.web_page_widget import LABELS, WIDGET
 from tests.browsers import MARKS
 from tests.gateway.conftest import build_settings
 from tests.gateway.fake_core import FakeCore, RunningServer
-from tests.waiting import free_port
+from tests.waiting import free_port, until
 
 from .conftest import NO_LIMITS, World, answers, make_website, opened, say
 
@@ -141,6 +141,35 @@ def test_what_cannot_be_delivered_can_be_sent_again_with_the_same_id(page: Page,
     retry.click()
     answers(page, 2)
     assert len({turn["message_id"] for turn in core.asked if turn["text"] == "again"}) == 1
+
+
+def test_an_undelivered_message_is_tried_as_long_as_the_page_is_open_and_says_so(page: Page, core: FakeCore) -> None:
+    opened(page)
+    attempts: list[str] = []
+
+    def lose(route: Route) -> None:
+        attempts.append(route.request.post_data_json["id"])
+        route.abort()
+
+    page.route("**/api/messages", lose)
+    page.clock.install()
+    say(page, "as long as it takes")
+    status = page.locator(".message.visitor .status")
+    expect(status).to_contain_text(EN["retrying"])
+    expect(page.locator("#typing-text")).to_be_empty()
+    for count in range(2, 14):
+        page.clock.fast_forward(30_000)
+        until(lambda count=count: page.wait_for_timeout(20) or len(attempts) >= count)  # type: ignore[misc]
+    assert len(set(attempts)) == 1
+    expect(status).to_contain_text(EN["retrying"])
+    before = len(attempts)
+    status.get_by_role("button", name=EN["retry"]).click()
+    until(lambda: page.wait_for_timeout(20) or len(attempts) > before)
+    page.unroute("**/api/messages")
+    page.clock.fast_forward(30_000)
+    expect(answers(page, 2)).to_contain_text("as long as it takes")
+    expect(status).to_have_count(0)
+    assert len([turn for turn in core.turns if turn["text"] == "as long as it takes"]) == 1
 
 
 def test_a_gateway_that_restarts_is_noticed_and_found_again(

@@ -107,10 +107,10 @@ export function createChat(host) {
   // Drawn once in a chat; where it comes up again, and for all who want more, there is the link.
   function picture(name, language) {
     const figure = el("figure");
-    api.picture(name, language).then(({ title, page, drawing }) => {
+    api.picture(name, language).then(({ title, page, drawing }) => log.grow(() => {
       if (!root.querySelector(`svg.${name}`)) figure.append(draw(drawing));
       figure.append(linkNode(new URL(page, host.server).href, title));
-    }, () => {}); // the text says it all without
+    }), () => {}); // the text says it all without
     return figure;
   }
 
