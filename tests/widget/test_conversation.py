@@ -158,7 +158,7 @@ def test_an_undelivered_message_is_tried_as_long_as_the_page_is_open_and_says_so
     attempts: list[str] = []
 
     def lose(route: Route) -> None:
-        attempts.append(route.request.post_data_json["id"])
+        attempts.append((route.request.post_data_json or {})["id"])
         route.abort()
 
     page.route("**/api/messages", lose)
