@@ -14,7 +14,7 @@ from bot.channels.web.explore_drawing import PAGE, place_network
 from bot.channels.web.explore_small import NARROW, TIMELINE_WIDTH, small_picture
 from bot.gateway.app import create_app
 from bot.partners.answers import respond
-from bot.partners.knowledge import KnowledgeBase, Snapshot
+from bot.partners.knowledge import Snapshot
 from bot.partners.loader import load
 from bot.partners.turn import Answer, Filters, Turn
 from bot.replies.compose import compose
@@ -47,11 +47,6 @@ def store(settings: Settings) -> Iterator[Store]:
 @pytest.fixture(scope="module")
 def picture(settings: Settings, store: Store) -> Picture:
     return store.read(lambda db: read_picture(db, settings.knowledge_dir, None))
-
-
-@pytest.fixture(scope="module")
-def snapshot(settings: Settings, store: Store) -> Snapshot:
-    return KnowledgeBase(store, settings.knowledge_dir, 60).current()
 
 
 def drawn(name: str, picture: Picture, language: str) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def test_both_pictures_fit_and_are_accessible(
         picture(page, f"{language}-{width}-{scheme}-B-{name}")
         within = drawing.evaluate(
             "(svg) => [...svg.querySelectorAll('text')].filter((text) => {"
-            "const box = text.getBBox(); return box.x < -1 || box.x + box.width > svg.viewBox.baseVal.width + 1; })"
+            "const box = text.getBBox(); return box.x < -3 || box.x + box.width > svg.viewBox.baseVal.width + 1; })"
             ".map((text) => text.textContent)"
         )
         assert within == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from bot.partners.records import CENTRE, Record
 
 AXIS, EDGE, ROW = 150, 34, 26
 ENDS_OF_YEAR = 12
+_BRACKETED = re.compile(r"\s*[(（][^()（）]*[)）]$")
 
 
 @dataclass(frozen=True)
@@ -139,10 +141,12 @@ def place_network(picture: Picture, language: str, town_of: Callable[[Record], s
 
 
 def _name(picture: Picture, record: Record, language: str, letters: int) -> tuple[str, ...]:
-    """The official name, or the first other one that fits where that does not."""
+    """The official name in one line, or without its abbreviation, or in two lines, or the first other one that fits."""
     name = record.name(language)
-    fitting = (other for other in (name, *picture.aliases.get((record.id, language), ())) if _fits(other, letters))
-    return in_lines(next(fitting, name), letters)
+    short = _BRACKETED.sub("", name)
+    others = (name, *picture.aliases.get((record.id, language), ()))
+    candidates = [name] if _width(name) <= letters else [short, *others]
+    return in_lines(next((other for other in candidates if _fits(other, letters)), name), letters)
 
 
 def _fits(name: str, letters: int) -> bool:

@@ -15,9 +15,9 @@ from bot.replies.web_page_explore import EXPLORE, link_kind
 type Tree = list[Any]  # [tag, {attribute: value}, child, ...]; a child is a tree or text
 
 NARROW = Frame(
-    width=300, box=128, box_height=31, gap=5, heading=24, letters=21, centre=200, centre_letters=34, roof=38, bend=18
+    width=312, box=138, box_height=31, gap=5, heading=24, letters=20, centre=220, centre_letters=32, roof=38, bend=16
 )
-TIMELINE_WIDTH, EVENT, YEAR = 264, 23, 9
+TIMELINE_WIDTH, EVENT, YEAR = 288, 23, 9
 KEY = 18  # height of a line of the legend
 ACCENT, EDGE, INK, SOFT = "var(--accent)", "var(--edge)", "var(--ink)", "var(--soft)"
 GOLD, ROSE = "light-dark(#9a6a00,#e3b75c)", "light-dark(#a3123a,#ff9fb4)"

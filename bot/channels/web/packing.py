@@ -10,6 +10,10 @@ BUTTON = ("dom.js", "widget.js")
 CHAT = ("view.js", "log.js", "api.js", "outbox.js", "composer.js", "frame.js", "chat.js")
 SHARED = 'import { draw, el, icon, sheet } from "./widget.js";\n'
 
+WORDS_BY_NAME = """const texts = {};
+for (const code in lines) texts[code] = Object.fromEntries(lines[code].split("\\n").map((text, n) => [names.split("\\n")[n], text]));
+"""
+
 _IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=\w)", re.MULTILINE)
 # What is kept as it stands (strings, templates without backticks inside, regular expressions), comments, and spaces.
@@ -33,11 +37,25 @@ def pack_widget(
     *parts, last = (_read(name) for name in CHAT)
     chat = "".join(_EXPORT.sub("", part) for part in parts)
     button = small_js(f"const labels = {_json(labels)};\n{''.join(_read(name) for name in BUTTON)}")
-    head = small_js(f"{SHARED}const css = {_json(style)};\nconst texts = {_json(texts)};\n")
-    words = head.index("const texts=")
-    split = head.index('"zh":')
-    whole = (head[:words], head[words:split], head[split:], small_js(f"{chat}{last}"))
+    whole = (
+        small_js(f"{SHARED}const css = {_json(style)};\n"),
+        *_words(texts),
+        small_js(f"{WORDS_BY_NAME}{chat}{last}"),
+    )
     return {"widget.js": (button.encode(),), "chat.js": tuple(part.encode() for part in whole)}
+
+
+def _words(texts: Mapping[str, Mapping[str, str]]) -> tuple[str, str]:
+    """Names of the words once, then the words of each language in that order, a line each; Chinese apart.
+
+    Raises ValueError for a text of several lines.
+    """
+    names = list(texts["en"])
+    if any("\n" in text for words in texts.values() for text in words.values()):
+        raise ValueError("a word of the chat is one line")
+    lines = {code: _json("\n".join(words[name] for name in names)) for code, words in texts.items()}
+    latin = ",".join(f"{code}:{line}" for code, line in lines.items() if code != "zh")
+    return f"const names={_json("\n".join(names))},lines={{{latin},", f"zh:{lines['zh']}}};"
 
 
 def _read(name: str) -> str:
