@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent / "widget"
@@ -55,7 +56,7 @@ def _words(texts: Mapping[str, Mapping[str, str]]) -> tuple[str, str]:
         raise ValueError("a word of the chat is one line")
     lines = {code: _json("\n".join(words[name] for name in names)) for code, words in texts.items()}
     latin = ",".join(f"{code}:{line}" for code, line in lines.items() if code != "zh")
-    return f"const names={_json("\n".join(names))},lines={{{latin},", f"zh:{lines['zh']}}};"
+    return f"const names={_json('\n'.join(names))},lines={{{latin},", f"zh:{lines['zh']}}};"
 
 
 def _read(name: str) -> str:
@@ -63,6 +64,7 @@ def _read(name: str) -> str:
     return _IMPORT.sub("", (FOLDER / name).read_text(encoding="utf-8"))
 
 
+@lru_cache(maxsize=8)
 def small_js(source: str) -> str:
     """Without comments, indentation and needless spaces; names, strings and line ends between statements stay."""
     pieces: list[str] = []
