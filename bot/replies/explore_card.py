@@ -21,12 +21,12 @@ def between_the_towns(link: Record) -> bool:
 
 def picture_card(answer: Answer, snapshot: Snapshot, language: str) -> dict[str, Any] | None:
     """A card under the name of whom the picture is about; `picture` says which of the two it is."""
-    picture = _picture_of(answer)
+    picture = _picture_of(answer, snapshot)
     subject = snapshot.records.get(TWIN if picture == TIMELINE else CENTRE)
     return {"title": subject.name(language), "rows": [], "picture": picture} if picture and subject else None
 
 
-def _picture_of(answer: Answer) -> str | None:
+def _picture_of(answer: Answer, snapshot: Snapshot) -> str | None:
     records = answer.records
     if answer.kind == "organisations":
         filters = answer.filters
@@ -35,6 +35,8 @@ def _picture_of(answer: Answer) -> str | None:
     if answer.kind == "events":
         between = sum(between_the_towns(record) for record in records)
         return TIMELINE if between > 1 and 2 * between > len(records) else None
-    if answer.kind in ("facts", "overview") and records[0].kind == "twin_city" and between_the_towns(records[0]):
-        return TIMELINE
+    if answer.kind in ("facts", "overview"):
+        told = [record for fact in answer.facts if (record := snapshot.records.get(fact.record_id))]
+        about_the_link = records[0].kind == "twin_city" and between_the_towns(records[0])
+        return TIMELINE if about_the_link or sum(map(between_the_towns, told)) > 1 else None
     return None

@@ -143,6 +143,10 @@ def test_lists_of_partners_come_with_the_map_and_the_history_of_the_towns_with_t
     twin = snapshot.records["herne-luzhou-twin-city"]
     since = compose(Answer("facts", told[:1], (twin,)), snapshot, language)
     assert since.card and since.card["title"] == snapshot.records["luzhou"].name(language)
+    several = compose(Answer("facts", told, (snapshot.records["luzhou-delegation-2023-04"],)), snapshot, language)
+    assert several.card and several.card["picture"] == "timeline"
+    one_visit = compose(Answer("facts", told[1:], (between[1],)), snapshot, language)
+    assert (one_visit.card is None) == (between[1].kind != "twin_city")
 
 
 def test_other_answers_come_without_a_picture(snapshot: Snapshot) -> None:
