@@ -22,6 +22,9 @@ BODY_SECONDS = 10.0
 DRAIN_BYTES = 8 * 1024 * 1024
 DRAIN_SECONDS = 5.0
 _EMBEDDED = ("/api/", "/static/", "/widget.js")  # what websites on the list may read
+# Platforms that repeat what is refused for its size until it is taken: these routes answer themselves, without the body.
+TOO_LARGE = "too_large"  # key of the scope
+_ANSWERED_ALL_THE_SAME = ("/hooks/telegram", "/hooks/wechat")
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -71,7 +74,7 @@ class Edge:
             await _preflight()(scope, receive, send_guarded)
             return
         try:
-            await self._app(scope, await _whole_body(scope, request.headers, receive), send_guarded)
+            await self._app(scope, await _body_of(scope, request.headers, receive), send_guarded)
         except _Refused as refusal:
             await refuse(refusal.code, close=True)
         except asyncio.CancelledError:
@@ -125,6 +128,21 @@ def _same_origin(origin: str, host: str | None) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.netloc) and parts.netloc == (host or "").lower()
+
+
+async def _body_of(scope: Scope, headers: Headers, receive: Receive) -> Receive:
+    """The whole body, read before the application does; raises _Refused."""
+    try:
+        return await _whole_body(scope, headers, receive)
+    except _Refused as refusal:
+        if refusal.code != "body_too_large" or scope["path"] not in _ANSWERED_ALL_THE_SAME:
+            raise
+    scope[TOO_LARGE] = True
+    return _nothing
+
+
+async def _nothing() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 async def _whole_body(scope: Scope, headers: Headers, receive: Receive) -> Receive:

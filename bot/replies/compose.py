@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bot.partners.knowledge import Snapshot
@@ -9,6 +10,7 @@ from bot.partners.records import CENTRE, Fact, Record
 from bot.partners.turn import Answer
 from bot.replies import lists
 from bot.replies.dates import date_text
+from bot.replies.explore_card import picture_card
 from bot.replies.message import (
     MOST_CHOICES,
     Button,
@@ -27,6 +29,11 @@ OFF_TOPIC = ("out_of_scope_weather", "out_of_scope_places", "out_of_scope_travel
 
 def compose(answer: Answer, snapshot: Snapshot, language: str, misses: int = 0) -> Message:
     """The message for an answer; `misses` counts the unanswered questions in a row before this one."""
+    message = _composed(answer, snapshot, language, misses)
+    return message if message.card else replace(message, card=picture_card(answer, snapshot, language))
+
+
+def _composed(answer: Answer, snapshot: Snapshot, language: str, misses: int) -> Message:
     if answer.kind in ("facts", "overview"):
         return _facts(answer, snapshot, language)
     if answer.kind == "organisations":

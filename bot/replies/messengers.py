@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.replies.greeting import GREETING_CHOICES
+from bot.replies.names import isolated
 
 type Text = dict[str, str]
 
@@ -94,6 +95,16 @@ LINES: dict[str, Text] = {
         "de": "Ich antworte nur in privaten Chats. Bitte schreiben Sie mir hier: {url}",
         "zh": "我只在私聊中回答，请在这里给我留言：{url}",
     },
+    # for people who have the case in hand
+    "left": {
+        "en": "{provider} no longer delivers messages to the visitor, who has left or blocked the chat there. The last "
+        "ones before this line may not have arrived; what is written from now on arrives only if they come back.",
+        "de": "{provider} stellt hier nichts mehr zu: Der Chat wurde dort verlassen oder blockiert. Die letzten "
+        "Nachrichten vor dieser Zeile sind vielleicht nicht angekommen; was ab jetzt geschrieben wird, kommt erst an, "
+        "wenn der Chat dort wieder aufgenommen wird.",
+        "zh": "访客已在{provider}取消关注或屏蔽本账号，消息无法再送达。此行之前的最后几条消息可能未送达；此后写下的内容，"
+        "只有访客回来后才能收到。",
+    },
     # case details are not pushed
     "answer_on_website": {
         "en": "There is an answer from our staff. For your protection you read it on our website only: {url}\nThe link "
@@ -134,7 +145,7 @@ PROVIDERS: dict[str, Text] = {
 
 def label(key: str, language: str, **values: str) -> str:
     """One label, filled in."""
-    return LABELS[key][language].format(**values)
+    return LABELS[key][language].format(**{name: isolated(value) for name, value in values.items()})
 
 
 def line(key: str, language: str, **values: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.handoff.hours import Standing
 from bot.replies.handoff_times import moment_text
+from bot.replies.names import isolated
 
 type Text = dict[str, str]
 
@@ -90,7 +91,7 @@ BACK_TO_ASSISTANT: Text = {"en": "Back to the assistant", "de": "Zurück zum Ass
 
 def line(key: str, language: str, **values: str) -> str:
     """One line, filled in."""
-    return LINES[key][language].format(**values)
+    return LINES[key][language].format(**{name: isolated(value) for name, value in values.items()})
 
 
 def kept_line(language: str, number: str, office: Standing) -> str:

@@ -23,7 +23,7 @@ WIDGET: dict[str, dict[str, str]] = {
     "en": {
         "language_name": "English",
         "languages": "Language",
-        "chat_title": "Automated assistant (AI)",
+        "chat_title": "AI assistant",
         "chat_subtitle": "China Competence Centre",
         "minimise": "Minimise the chat",
         "before": "Before you write",
@@ -70,7 +70,7 @@ WIDGET: dict[str, dict[str, str]] = {
     "de": {
         "language_name": "Deutsch",
         "languages": "Sprache",
-        "chat_title": "Automatischer Assistent (KI)",
+        "chat_title": "KI-Assistent",
         "chat_subtitle": "China-Kompetenz-Zentrum",
         "minimise": "Chat minimieren",
         "before": "Bevor Sie schreiben",
@@ -117,7 +117,7 @@ WIDGET: dict[str, dict[str, str]] = {
     "zh": {
         "language_name": "中文",
         "languages": "语言",
-        "chat_title": "自动助手（AI）",
+        "chat_title": "AI 助手",
         "chat_subtitle": "中国能力中心",
         "minimise": "最小化聊天窗口",
         "before": "开始之前",

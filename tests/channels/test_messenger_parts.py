@@ -7,12 +7,19 @@ from types import SimpleNamespace
 import pytest
 
 from bot.channels.messengers import chats, codes, state, updates
+from bot.channels.messengers.lines import with_page
 from bot.channels.messengers.records import Event, Received
 from bot.channels.messengers.tables import messenger_update
 from bot.channels.options import lengthened, shortened
+from bot.channels.rendering import render
 from bot.channels.telegram import client
 from bot.channels.telegram.client import Pace
-from bot.gateway.history import Draft
+from bot.channels.telegram.platform import LOOK as TELEGRAM
+from bot.channels.wechat.pieces import WECHAT
+from bot.gateway.history import Draft, Message
+from bot.replies.problems import LANGUAGES
+from bot.replies.web_page_explore import EXPLORE
+from bot.settings import Settings
 from bot.store import Store
 from tests.partners.conftest import empty_postgres, store
 
@@ -22,6 +29,22 @@ DAY = timedelta(days=1)
 
 def received(number: str, chat: str = "tg:1:1", place: int = 0) -> Received:
     return Received(number, chat, "1", Event("text", f"text {number}"), place)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["timeline", "network"])
+def test_a_picture_is_a_link_to_its_page_where_nothing_is_drawn(name: str, language: str) -> None:
+    settings = Settings(public_url="https://chat.example.org")
+    card = {"title": "Luzhou", "rows": [], "picture": name}
+    said = Message("1", datetime.now(UTC), "assistant", language, "As follows.", card=card)
+    (telegram,) = render(with_page(settings, said), TELEGRAM)
+    (wechat,) = render(with_page(settings, said), WECHAT)
+    title = EXPLORE[language]["in_full"].format(title=EXPLORE[language][name])
+    address = f"https://chat.example.org/explore?lang={language}#{name}"
+    assert telegram.text == f'As follows.\n\n<a href="{address}">{title}</a>'
+    assert wechat.plain == f"As follows.\n\n{title} ({address})"
+    other = Message("1", datetime.now(UTC), "assistant", language, "x", card=card | {"picture": "weather"})
+    assert with_page(settings, other) is other
 
 
 def test_a_lease_is_held_by_one_renewed_by_it_and_free_when_let_go(store: Store) -> None:

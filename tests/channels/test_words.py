@@ -3,10 +3,14 @@
 import re
 from string import Formatter
 
+import pytest
+
 from bot.channels.messengers.records import COMMANDS as NAMES
 from bot.channels.messengers.wiring import MAKERS, NEEDED
-from bot.replies.messengers import CHOICES, COMMANDS, LABELS, LINES, PROVIDERS, command_lines
+from bot.replies.messengers import CHOICES, COMMANDS, LABELS, LINES, PROVIDERS, command_lines, label
 from bot.replies.problems import LANGUAGES
+from bot.replies.staff_lines import LINES as STAFF
+from bot.replies.staff_lines import line as staff_line
 from bot.settings import Settings
 
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -29,6 +33,14 @@ def test_chinese_texts_are_chinese_and_use_its_punctuation_and_the_others_are_no
     plain = {key: re.sub(r"\{\w+\}|https?://\S+", "", texts["zh"]) for key, texts in TEXTS.items()}
     assert {key for key, text in plain.items() if re.search(r"[,;!?]|[\u4e00-\u9fff][.:]", text)} == set()
     assert {key for key, text in plain.items() if len(text) > 12 and not HAN.search(text)} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_name_written_from_right_to_left_is_kept_apart_and_others_stay_as_they_are(language: str) -> None:
+    assert STAFF["joined"][language].format(name="\u2068ليلى\u2069") == staff_line("joined", language, name="ليلى")
+    assert "\u2068" not in staff_line("closed", language, name="Anna Müller", number="4F7K-2")
+    assert label("staff", language, name="ליאור (IT)").startswith("\u2068ליאור (IT)\u2069")
+    assert label("staff", language, name="王芳") == LABELS["staff"][language].format(name="王芳")
 
 
 def test_german_texts_address_the_visitor_politely() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from bot.gateway.app import create_app
 from bot.gateway.server import server_options
@@ -15,7 +15,7 @@ from bot.replies.web_page_widget import LABELS, WIDGET
 from tests.browsers import MARKS
 from tests.gateway.conftest import build_settings
 from tests.gateway.fake_core import FakeCore, RunningServer
-from tests.waiting import free_port
+from tests.waiting import free_port, until
 
 from .conftest import NO_LIMITS, World, answers, make_website, opened, say
 
@@ -134,13 +134,52 @@ def test_offline_and_back_nothing_is_lost_or_said_twice(context: BrowserContext,
 
 def test_what_cannot_be_delivered_can_be_sent_again_with_the_same_id(page: Page, core: FakeCore) -> None:
     opened(page)
-    core.failures = [503] * 4
+    core.failures = [503] * 2
     say(page, "again")
-    retry = page.locator(".status button")
-    expect(retry).to_be_visible(timeout=60_000)
-    retry.click()
+    for count in (1, 2):
+        until(lambda count=count: len(core.asked) >= count)  # type: ignore[misc]
+        page.locator(".status button").click()
     answers(page, 2)
     assert len({turn["message_id"] for turn in core.asked if turn["text"] == "again"}) == 1
+
+
+def tried(page: Page, attempts: list[str], count: int) -> None:
+    """Waits for so many attempts; the browser's calls are only heard while the page is waited for."""
+
+    def look() -> bool:
+        page.wait_for_timeout(20)
+        return len(attempts) >= count
+
+    until(look)
+
+
+def test_an_undelivered_message_is_tried_as_long_as_the_page_is_open_and_says_so(page: Page, core: FakeCore) -> None:
+    opened(page)
+    attempts: list[str] = []
+
+    def lose(route: Route) -> None:
+        attempts.append((route.request.post_data_json or {})["id"])
+        route.abort()
+
+    page.route("**/api/messages", lose)
+    page.clock.install()
+    say(page, "as long as it takes")
+    status = page.locator(".message.visitor .status")
+    expect(status).to_contain_text(EN["retrying"])
+    expect(page.locator("#typing-text")).to_be_empty()
+    for count in range(2, 14):
+        page.clock.fast_forward(30_000)
+        tried(page, attempts, count)
+    assert len(set(attempts)) == 1
+    expect(status).to_contain_text(EN["retrying"])
+    before = len(attempts)
+    status.get_by_role("button", name=EN["retry"]).click()
+    tried(page, attempts, before + 1)
+    page.unroute("**/api/messages")
+    page.clock.fast_forward(30_000)
+    expect(answers(page, 2)).to_contain_text("as long as it takes")
+    expect(status).to_have_count(0)
+    assert len([turn for turn in core.turns if turn["text"] == "as long as it takes"]) == 1
 
 
 def test_a_gateway_that_restarts_is_noticed_and_found_again(
@@ -164,7 +203,7 @@ def test_a_gateway_that_restarts_is_noticed_and_found_again(
 def test_a_slow_network_delays_and_breaks_nothing(context: BrowserContext, page: Page) -> None:
     network = context.new_cdp_session(page)
     network.send("Network.enable")
-    conditions = {"offline": False, "latency": 1200, "downloadThroughput": 6000, "uploadThroughput": 3000}
+    conditions = {"offline": False, "latency": 700, "downloadThroughput": 6000, "uploadThroughput": 3000}
     network.send("Network.emulateNetworkConditions", conditions)
     opened(page)
     say(page, "slowly")

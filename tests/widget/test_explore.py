@@ -161,7 +161,7 @@ def test_a_change_in_the_database_is_seen_at_once_and_no_change_costs_nothing(
     store = Store(settings.database)
     again = store.read(lambda db: read_picture(db, settings.knowledge_dir, picture))
     assert again is picture
-    older = Picture(-1, {}, {}, (), (), (), picture.vocabulary)
+    older = Picture(-1, {}, {}, (), (), (), {}, picture.vocabulary)
     renewed = store.read(lambda db: read_picture(db, settings.knowledge_dir, older))
     assert {record.id for record in renewed.nodes} == {record.id for record in picture.nodes}
     store.close()

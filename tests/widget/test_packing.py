@@ -38,7 +38,7 @@ def test_the_same_sources_give_the_same_version_and_others_another(settings: Set
     assert assets.version == read_assets(settings).version
     changed = settings.model_copy(update={"retention_days": 31})
     assert read_assets(changed).version != assets.version
-    assert Assets({"a.js": b"1"}).version != Assets({"b.js": b"1"}).version
+    assert Assets({"a.js": [b"1"]}).version != Assets({"b.js": [b"1"]}).version
 
 
 @pytest.mark.parametrize(

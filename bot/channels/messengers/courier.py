@@ -21,6 +21,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.channels.messengers import chats, codes, lines
+from bot.channels.messengers.leaving import left
 from bot.channels.messengers.records import (
     Blocked,
     Chat,
@@ -157,7 +158,7 @@ class Courier:
             await self.advance(chat, messages[count - 1].position, failure.delivered)
         if isinstance(failure, Blocked):
             log.info("messenger.blocked", channel=self._channel, reason=failure.reason)
-            await self._db.write(lambda db: chats.block(db, self._channel, chat.chat))
+            await self._db.write(lambda db: left(db, self._channel, chat.chat))
         elif isinstance(failure, Later) and failure.whole:
             self._pause(failure)
         else:
@@ -174,7 +175,8 @@ class Courier:
         self._paused_until = max(self._paused_until, time.monotonic() + seconds)
 
     async def _shown(self, chat: Chat, messages: list[Message]) -> list[Message]:
-        """What may be pushed: where case details may not, only that there is an answer, and where."""
+        """What may be pushed: where case details may not, only that there is an answer, and where; pictures as links."""
+        messages = [lines.with_page(self._settings, message) for message in messages]
         if self._settings.messenger_case_details or all(message.author != "staff" for message in messages):
             return messages
         code = await self._db.write(partial(_code, conversation=chat.conversation or ""))

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import Connection
 
 from bot.channels.messengers import codes
 from bot.channels.messengers.records import Chat, Received
 from bot.gateway.choices import Button, Choices
-from bot.gateway.history import Draft
+from bot.gateway.history import Draft, Message
+from bot.replies.explore_card import NETWORK, TIMELINE
 from bot.replies.greeting import chat_notice, greeting
 from bot.replies.handoff_words import word
 from bot.replies.messengers import choice, command_lines, line, provider
 from bot.replies.problems import LANGUAGES
+from bot.replies.web_page_explore import EXPLORE
 from bot.settings import Settings
 
-__all__ = ["choice", "first_notice", "greeting_of", "guessed", "help_text", "privacy", "web_address", "web_link"]
+__all__ = [
+    "choice",
+    "first_notice",
+    "greeting_of",
+    "guessed",
+    "help_text",
+    "privacy",
+    "web_address",
+    "web_link",
+    "with_page",
+]
 
 
 def guessed(received: Received, chat: Chat | None = None) -> str:
@@ -58,6 +72,16 @@ def web_link(db: Connection, settings: Settings, conversation: str, language: st
 def web_address(settings: Settings, code: str) -> str:
     """Where a code is used; behind the #, so that no preview of the link and no log uses it up or keeps it."""
     return f"{settings.public_address}/#resume={code}"
+
+
+def with_page(settings: Settings, message: Message) -> Message:
+    """A message that comes with a picture, as it is where there are no pictures: with the address of its page."""
+    name = (message.card or {}).get("picture")
+    if name not in (TIMELINE, NETWORK):
+        return message
+    title = EXPLORE[message.language]["in_full"].format(title=EXPLORE[message.language][name])
+    url = f"{settings.public_address}/explore?lang={message.language}#{name}"
+    return replace(message, card={"rows": [{"value": title, "url": url}]})
 
 
 def _notice(settings: Settings, channel: str, language: str) -> list[str]:

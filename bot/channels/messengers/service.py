@@ -42,6 +42,7 @@ class Messenger:
         self._db = gateway.db
         self._worker = Worker(gateway.db, self.channel, Talk(gateway, platform))
         self._courier = Courier(gateway.db, platform, gateway.settings)
+        self._metrics = gateway.turns.metrics
         self._owner = state.this_process()
         self._serves = False
         self._task: asyncio.Task[None] | None = None
@@ -54,6 +55,11 @@ class Messenger:
     def condition(self) -> str:
         """For readiness: "ok", or "away" while the platform does not answer."""
         return "away" if self._courier.away else "ok"
+
+    def too_large(self) -> None:
+        """The platform brought something larger than any words of a visitor: left, and seen by operators."""
+        log.warning("messenger.too_large", channel=self.channel)
+        self._metrics.turns.labels("none", self.channel, "too_large").inc()
 
     async def receive(self, received: Received) -> Taken:
         """Write an update down, then begin with it. Raises Problem("store_away"): the platform has to send it again."""

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.channels.messengers import chats, lines, updates
+from bot.channels.messengers.leaving import left
 from bot.channels.messengers.records import (
     OLDEST_EDIT_SECONDS,
     Chat,
@@ -65,7 +66,8 @@ class Talk:
         if kind == "aside":
             await self._aside(received)
         elif kind in ("gone", "back"):
-            await gateway.db.write(lambda db: self._left_or_came(db, received))
+            if await gateway.db.write(lambda db: self._left_or_came(db, received)):
+                gateway.staff.bell.ring()
         else:
             if kind == "press" and isinstance(self._platform, HasButtons):
                 await self._platform.acknowledge(received)
@@ -97,9 +99,14 @@ class Talk:
             log.info("messenger.aside_refused", channel=self._channel, reason=failure.reason)
         await self._gateway.db.write(lambda db: updates.mark_done(db, self._channel, received.update_id))
 
-    def _left_or_came(self, db: Connection, received: Received) -> None:
-        if updates.mark_done(db, self._channel, received.update_id):
-            (chats.block if received.event.kind == "gone" else chats.unblock)(db, self._channel, received.chat)
+    def _left_or_came(self, db: Connection, received: Received) -> bool:
+        """True when people are to see it."""
+        if not updates.mark_done(db, self._channel, received.update_id):
+            return False
+        if received.event.kind == "gone":
+            return left(db, self._channel, received.chat)
+        chats.unblock(db, self._channel, received.chat)
+        return False
 
     async def _met(self, received: Received, again: bool) -> _Step | None:
         """Everything that one transaction can do; None when that was all."""

@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -31,13 +31,14 @@ _MEDIA_TYPES = {
 class Assets:
     """The page's and the widget's files, all under one version: `/static/VERSION/NAME`."""
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
+    def __init__(self, files: Mapping[str, Sequence[bytes]]) -> None:
+        """`files` in parts that are compressed each on its own terms."""
         digest = sha256()
-        for name, body in sorted(files.items()):
+        self._files = {name: b"".join(parts) for name, parts in files.items()}
+        for name, body in sorted(self._files.items()):
             digest.update(b"%s\0%d\0%s" % (name.encode(), len(body), body))
         self.version = digest.hexdigest()[:16]
-        self.packed = {name: gzipped(body) for name, body in files.items()}
-        self._files = dict(files)
+        self.packed = {name: gzipped(*parts) for name, parts in files.items()}
         self._entry = f'import ".{STATIC_PATH}/{self.version}/widget.js";\n'.encode()
 
     @property
@@ -64,8 +65,11 @@ class Assets:
 
 def read_assets(settings: Settings) -> Assets:
     """All files, with the words and what the operator has set for the notice."""
-    files = {
-        path.name: path.read_bytes() for folder in FOLDERS for path in folder.iterdir() if path.suffix in _MEDIA_TYPES
+    files: dict[str, tuple[bytes, ...]] = {
+        path.name: (path.read_bytes(),)
+        for folder in FOLDERS
+        for path in folder.iterdir()
+        if path.suffix in _MEDIA_TYPES
     }
     texts = {
         code: words
@@ -78,10 +82,11 @@ def read_assets(settings: Settings) -> Assets:
     return Assets(files | pack_widget(LABELS, texts))
 
 
-def gzipped(body: bytes) -> bytes:
-    """As small as zlib makes it; the same bytes for the same body."""
+def gzipped(*parts: bytes) -> bytes:
+    """As small as zlib makes it; the same bytes for the same parts. Each part has its own code of short and long signs."""
     packer = zlib.compressobj(9, zlib.DEFLATED, _GZIP, 9)
-    return packer.compress(body) + packer.flush()
+    packed = [packer.compress(part) + packer.flush(zlib.Z_BLOCK) for part in parts[:-1]]
+    return b"".join([*packed, packer.compress(parts[-1]), packer.flush()])
 
 
 def _takes_gzip(accepted: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +13,8 @@ from sqlalchemy.orm import Session
 from bot.partners import queries
 from bot.partners.records import CENTRE, Fact, Record, by_confidence
 from bot.partners.vocabulary import Vocabulary, read_vocabulary
+from bot.replies.explore_card import between_the_towns
 
-TOWN, TWIN = "herne", "luzhou"
-TOWNS = frozenset({TOWN, "city-of-herne", TWIN, "sichuan", "china-consulate-general-duesseldorf"})
 SIDES = ("Germany", "China")
 BEHIND, WITH = "carrier", "partner"  # parts that link an organisation to the Centre
 
@@ -40,6 +40,7 @@ class Picture:
     timeline: tuple[Record, ...]
     ties: tuple[Tie, ...]
     nodes: tuple[Record, ...]
+    aliases: Mapping[tuple[str, str], tuple[str, ...]]  # of nodes, by id and language, in the order of the files
     vocabulary: Vocabulary
 
 
@@ -62,16 +63,20 @@ def read_picture(db: Connection, folder: Path, before: Picture | None) -> Pictur
         revision,
         records,
         first,
-        tuple(sorted((link for link in links if _between_the_towns(link)), key=lambda link: link.date or "")),
+        tuple(sorted((link for link in links if between_the_towns(link)), key=lambda link: link.date or "")),
         tuple(tie for tie in ties if {tie.from_id, tie.to_id} <= shown),
         nodes,
+        _aliases(session, shown),
         read_vocabulary(folder),
     )
 
 
-def _between_the_towns(link: Record) -> bool:
-    """Dated, from one of the towns' sides to the other."""
-    return bool(link.date) and {link.from_id, link.to_id} <= TOWNS
+def _aliases(session: Session, shown: Iterable[str]) -> dict[tuple[str, str], tuple[str, ...]]:
+    found: dict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
+    for name in queries.names_of(session, tuple(shown)):
+        if name.kind == "alias":
+            found[name.record_id, name.language] += (name.text,)
+    return dict(found)
 
 
 def _ties(records: dict[str, Record], links: list[Record], first: dict[str, Fact]) -> list[Tie]:
@@ -80,7 +85,7 @@ def _ties(records: dict[str, Record], links: list[Record], first: dict[str, Fact
         for record in records.values()
         if record.type == "organisation" and record.part in (BEHIND, WITH)
     ]
-    lasting = [link for link in links if not (_between_the_towns(link) and link.kind != "twin_city")]
+    lasting = [link for link in links if not (between_the_towns(link) and link.kind != "twin_city")]
     told = {(tie.from_id, tie.to_id) for tie in found}
     for link in lasting:
         if (link.from_id, link.to_id) not in told:

@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.channels.web.explore_data import SIDES, Picture
 from bot.partners.records import CENTRE, Record
 
-WIDTH = 960
-BOX, BOX_HEIGHT, GAP, HEADING = 300, 44, 10, 34
-LEFT, RIGHT = 0, WIDTH - BOX
-CENTRE_BOX = 244
 AXIS, EDGE, ROW = 150, 34, 26
 ENDS_OF_YEAR = 12
-MOST_IN_LINE = 34  # Latin letters of a name in a box; a Chinese character counts twice
+_BRACKETED = re.compile(r"\s*[(（][^()（）]*[)）]$")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """How much room a drawing has: `letters` are Latin ones in a line of a box, a Chinese character counts twice.
+
+    With `roof` the Centre stands above both columns, else between them.
+    """
+
+    width: int = 960
+    box: int = 300
+    box_height: int = 44
+    gap: int = 10
+    heading: int = 34
+    letters: int = 34
+    centre: int = 244
+    centre_letters: int = 22
+    roof: int = 0
+    bend: int = 40
+
+    @property
+    def columns(self) -> tuple[int, int]:
+        """Where the boxes of both sides begin."""
+        return 0, self.width - self.box
+
+
+PAGE = Frame()
+WIDTH, BOX_HEIGHT = PAGE.width, PAGE.box_height
 
 
 @dataclass(frozen=True)
@@ -38,11 +63,12 @@ class Box:
     x: float
     y: float
     width: float
+    height: float
     lines: tuple[str, ...]
 
     @property
     def middle(self) -> float:
-        return self.y + BOX_HEIGHT / 2
+        return self.y + self.height / 2
 
 
 @dataclass(frozen=True)
@@ -88,44 +114,65 @@ def _years(date: str) -> float:
     return parts[0] + (month + (day if len(parts) > 1 else 0)) / ENDS_OF_YEAR
 
 
-def place_network(picture: Picture, language: str, town_of: Callable[[Record], str]) -> Network:
-    """German side left, Chinese side right, by town; the Centre between them."""
+def place_network(picture: Picture, language: str, town_of: Callable[[Record], str], frame: Frame = PAGE) -> Network:
+    """German side left, Chinese side right, by town; the Centre between or above them."""
     headings: list[Heading] = []
     boxes: list[Box] = []
     bottoms = []
-    for side, x in zip(SIDES, (LEFT, RIGHT), strict=True):
-        y = 0.0
+    for side, x in zip(SIDES, frame.columns, strict=True):
+        y = float(frame.roof)
         nodes = [node for node in picture.nodes if node.country == side and node.id != CENTRE]
         for town in dict.fromkeys(town_of(node) for node in nodes):
-            headings.append(Heading(town, x, y + HEADING - 10))
-            y += HEADING
+            headings.append(Heading(town, x, y + frame.heading - 10))
+            y += frame.heading
             for node in (node for node in nodes if town_of(node) == town):
-                boxes.append(Box(node, x, y, BOX, in_lines(node.name(language))))
-                y += BOX_HEIGHT + GAP
+                lines = _name(picture, node, language, frame.letters)
+                boxes.append(Box(node, x, y, frame.box, frame.box_height, lines))
+                y += frame.box_height + frame.gap
         bottoms.append(y)
     height = max(bottoms)
     if centre := picture.records.get(CENTRE):
-        lines = in_lines(centre.name(language), MOST_IN_LINE * 2 // 3)
-        boxes.append(Box(centre, (WIDTH - CENTRE_BOX) / 2, height / 3 - BOX_HEIGHT / 2, CENTRE_BOX, lines))
+        y = 0 if frame.roof else height / 3 - frame.box_height / 2
+        lines = in_lines(centre.name(language), frame.centre_letters)
+        boxes.append(Box(centre, (frame.width - frame.centre) / 2, y, frame.centre, frame.box_height, lines))
     at = {box.record.id: box for box in boxes}
-    curves = tuple((_curve(at[tie.from_id], at[tie.to_id]), tie.kind) for tie in picture.ties)
+    curves = tuple((_curve(at[tie.from_id], at[tie.to_id], frame), tie.kind) for tie in picture.ties)
     return Network(tuple(boxes), tuple(headings), curves, height)
 
 
-def _curve(one: Box, other: Box) -> str:
+def _name(picture: Picture, record: Record, language: str, letters: int) -> tuple[str, ...]:
+    """The official name in one line, or without its abbreviation, or in two lines, or the first other one that fits."""
+    name = record.name(language)
+    short = _BRACKETED.sub("", name)
+    others = (name, *picture.aliases.get((record.id, language), ()))
+    candidates = [name] if _width(name) <= letters else [short, *others]
+    return in_lines(next((other for other in candidates if _fits(other, letters)), name), letters)
+
+
+def _fits(name: str, letters: int) -> bool:
+    lines = in_lines(name, letters)
+    return "…" not in lines[-1] and all(_width(line) <= letters for line in lines)
+
+
+def _curve(one: Box, other: Box, frame: Frame) -> str:
     """From the side of one box to the side of the other that faces it; within a column around its inner edge."""
     if one.x > other.x:
         one, other = other, one
+    left = frame.columns[0]
+    if frame.roof and CENTRE in (one.record.id, other.record.id):
+        end = other if one.record.id == CENTRE else one
+        down, edge = frame.width / 2, end.x + end.width if end.x == left else end.x
+        return f"M{down} {frame.box_height}V{end.middle - 12}Q{down} {end.middle} {edge} {end.middle}"
     start = one.x + one.width
     if one.x == other.x:
-        inner = start if one.x == LEFT else one.x
-        bend = inner + (40 if one.x == LEFT else -40)
+        inner = start if one.x == left else one.x
+        bend = inner + (frame.bend if one.x == left else -frame.bend)
         return f"M{inner} {one.middle}C{bend} {one.middle} {bend} {other.middle} {inner} {other.middle}"
     half = (start + other.x) / 2
     return f"M{start} {one.middle}C{half} {one.middle} {half} {other.middle} {other.x} {other.middle}"
 
 
-def in_lines(name: str, most: int = MOST_IN_LINE) -> tuple[str, ...]:
+def in_lines(name: str, most: int = PAGE.letters) -> tuple[str, ...]:
     """A name in at most two lines; what is longer ends with an ellipsis."""
     if _width(name) <= most:
         return (name,)

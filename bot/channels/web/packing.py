@@ -3,12 +3,17 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent / "widget"
 BUTTON = ("dom.js", "widget.js")
 CHAT = ("view.js", "log.js", "api.js", "outbox.js", "composer.js", "frame.js", "chat.js")
-SHARED = 'import { el, icon, sheet } from "./widget.js";\n'
+SHARED = 'import { draw, el, icon, sheet } from "./widget.js";\n'
+
+WORDS_BY_NAME = """const texts = {};
+for (const code in lines) texts[code] = Object.fromEntries(lines[code].split("\\n").map((text, n) => [names.split("\\n")[n], text]));
+"""
 
 _IMPORT = re.compile(r"^import .*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=\w)", re.MULTILINE)
@@ -22,17 +27,36 @@ _GOES_ON = frozenset("{}(,;=:?&|>")  # a line ending so is no whole statement, o
 _CSS_SPACE = re.compile(r"\s*([{};,])\s*|(?<=:)\s+")
 
 
-def pack_widget(labels: Mapping[str, Mapping[str, str]], texts: Mapping[str, Mapping[str, str]]) -> dict[str, bytes]:
-    """File name -> content. `labels` are the button's words by language, `texts` those of the chat."""
+def pack_widget(
+    labels: Mapping[str, Mapping[str, str]], texts: Mapping[str, Mapping[str, str]]
+) -> dict[str, tuple[bytes, ...]]:
+    """File name -> content in parts that are unlike each other, which compress best apart: style, words by script, code.
+
+    `labels` are the button's words by language, `texts` those of the chat.
+    """
     style = small_css((FOLDER / "chat.css").read_text(encoding="utf-8"))
     *parts, last = (_read(name) for name in CHAT)
     chat = "".join(_EXPORT.sub("", part) for part in parts)
-    return {
-        "widget.js": small_js(f"const labels = {_json(labels)};\n{''.join(_read(name) for name in BUTTON)}").encode(),
-        "chat.js": small_js(
-            f"{SHARED}const css = {_json(style)};\nconst texts = {_json(texts)};\n{chat}{last}"
-        ).encode(),
-    }
+    button = small_js(f"const labels = {_json(labels)};\n{''.join(_read(name) for name in BUTTON)}")
+    whole = (
+        small_js(f"{SHARED}const css = {_json(style)};\n"),
+        *_words(texts),
+        small_js(f"{WORDS_BY_NAME}{chat}{last}"),
+    )
+    return {"widget.js": (button.encode(),), "chat.js": tuple(part.encode() for part in whole)}
+
+
+def _words(texts: Mapping[str, Mapping[str, str]]) -> tuple[str, str]:
+    """Names of the words once, then the words of each language in that order, a line each; Chinese apart.
+
+    Raises ValueError for a text of several lines.
+    """
+    names = list(texts["en"])
+    if any("\n" in text for words in texts.values() for text in words.values()):
+        raise ValueError("a word of the chat is one line")
+    lines = {code: _json("\n".join(words[name] for name in names)) for code, words in texts.items()}
+    latin = ",".join(f"{code}:{line}" for code, line in lines.items() if code != "zh")
+    return f"const names={_json('\n'.join(names))},lines={{{latin},", f"zh:{lines['zh']}}};"
 
 
 def _read(name: str) -> str:
@@ -40,6 +64,7 @@ def _read(name: str) -> str:
     return _IMPORT.sub("", (FOLDER / name).read_text(encoding="utf-8"))
 
 
+@lru_cache(maxsize=8)
 def small_js(source: str) -> str:
     """Without comments, indentation and needless spaces; names, strings and line ends between statements stay."""
     pieces: list[str] = []

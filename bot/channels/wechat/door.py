@@ -50,6 +50,10 @@ class Door:
             raise Forged
         return echo
 
+    def check(self, query: QueryParams) -> None:
+        """Whether a call is of the platform, as far as that shows without its body; raises Forged."""
+        self._signed(query)
+
     def open(self, query: QueryParams, body: bytes) -> Opened:
         """Raises Forged, and xml.NotUnderstood for what is signed and is no XML."""
         stamp = self._signed(query)

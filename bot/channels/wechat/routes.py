@@ -17,6 +17,7 @@ from bot.channels.wechat.answers import Answers
 from bot.channels.wechat.door import Forged, Opened
 from bot.channels.wechat.push import read_push
 from bot.channels.wechat.xml import NotUnderstood
+from bot.gateway.edge import TOO_LARGE
 
 if TYPE_CHECKING:
     from bot.channels.messengers.service import Messenger
@@ -60,12 +61,19 @@ async def check(request: Request) -> Response:
 
 @router.post(PATH)
 async def push(request: Request) -> Response:
-    """403 for what is not signed, 400 for what is no XML, 503 to be repeated; else a reply or `success`."""
+    """403 for what is not signed, 400 for what is no XML, 503 to be repeated; else a reply or `success`.
+
+    What is too large to be read is `success` too, when the call is signed: refused it would only come again.
+    """
     messenger, gateway = _messenger(request), _gateway(request)
     if messenger is None:
         return Response(status_code=404)
     platform = cast("WeChat", messenger.platform)
     try:
+        if TOO_LARGE in request.scope:
+            platform.door.check(request.query_params)
+            messenger.too_large()
+            return PlainTextResponse(SUCCESS)
         opened = platform.door.open(request.query_params, await request.body())
     except Forged:
         logger.warning("a call in the name of WeChat was not signed as it must be")

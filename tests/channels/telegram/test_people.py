@@ -8,7 +8,8 @@ from bot.handoff.opening import open_case
 from bot.handoff.reading import get_case
 from bot.handoff.records import Case, Contact, Request
 from bot.handoff.routing import route
-from bot.replies.messengers import LABELS
+from bot.replies.messengers import LABELS, provider
+from bot.replies.messengers import LINES as LINES_OF_MESSENGERS
 from bot.replies.problems import LANGUAGES
 from bot.replies.staff_lines import BACK_TO_ASSISTANT, LINES, RATINGS
 from tests.gateway.fake_core import FakeCore
@@ -79,6 +80,37 @@ def test_where_case_details_may_not_be_pushed_only_a_link_is(start: Start, core:
     code = told.text.split("#resume=")[1].split()[0]
     messages = bot.live.http.post("/api/session", json={"resume": code}).json()["messages"]
     assert "Ihr Termin ist am Montag." in [message["text"] for message in messages]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_people_read_that_the_visitor_has_blocked_the_bot_and_keep_the_case(bot: Running, language: str) -> None:
+    visitor = bot.telegram.visitor(TAGS[language])
+    visitor.begin()
+    case = opened(bot, visitor, language)
+    bot.live.call(bot.live.staff.claim(case.number, "anna", name="Anna"))
+    visitor.reads("Anna")
+    bot.quiet()
+    bot.api.blocked.add(visitor.chat)
+    bot.live.call(bot.live.staff.write(case.number, "anna", "10:00?", "m-1", name="Anna"))
+    left = LINES_OF_MESSENGERS["left"][language].format(provider=provider("telegram", language))
+    until(lambda: left in bot.said(visitor.conversation, "system") or None)
+    bot.quiet()
+    assert bot.said(visitor.conversation, "system").count(left) == 1
+    assert bot.live.store.read(lambda db: get_case(db, case.number)).state == "human"
+    bot.api.blocked.clear()
+    visitor.say("back again")
+    until(lambda: "back again" in bot.said(visitor.conversation) or None)
+    bot.quiet()
+    assert left not in visitor.texts()
+
+
+def test_who_leaves_without_a_case_leaves_no_line(bot: Running) -> None:
+    visitor = bot.telegram.visitor()
+    visitor.begin()
+    bot.api.blocked.add(visitor.chat)
+    visitor.say("still there?")
+    until(lambda: (chat := bot.chat(visitor.conversation)) and chat.blocked_at)
+    assert not any("no longer delivers" in text for text in bot.said(visitor.conversation, "system"))
 
 
 def test_a_file_sent_to_staff_is_said_not_to_reach_them(bot: Running) -> None:

@@ -184,13 +184,28 @@ def test_a_membership_without_any_conversation_changes_nothing(sqlite_bot: Runni
     assert sqlite_bot.chat(visitor.conversation) is None
 
 
-@pytest.mark.parametrize(
-    "body", ["[]", "5", "null", '"x"', "", "{", "\xff", "[" * 100_000 + "]" * 100_000], ids=range(8)
-)
+@pytest.mark.parametrize("body", ["[]", "5", "null", '"x"', "", "{", "\xff", "[" * 30_000 + "]" * 30_000], ids=range(8))
 def test_what_is_no_update_at_all_is_refused(sqlite_bot: Running, body: str) -> None:
     headers = {"X-Telegram-Bot-Api-Secret-Token": sqlite_bot.settings.telegram_secret.get_secret_value()}
     answer = sqlite_bot.telegram.http.post("/hooks/telegram", content=body.encode("latin-1"), headers=headers)
-    assert answer.status_code in (400, 413) and json.loads(answer.text)["code"]
+    assert answer.status_code == 400 and json.loads(answer.text)["code"]
+
+
+def test_an_update_of_any_size_is_taken_so_that_it_does_not_come_again_and_is_counted(
+    sqlite_bot: Running, core: FakeCore
+) -> None:
+    visitor = sqlite_bot.telegram.visitor()
+    visitor.begin()
+    asked = len(core.asked)
+    large = visitor.says("x" * 200_000)
+    assert visitor.telegram.bring(large, secret="guessed") == 401
+    assert [visitor.telegram.bring(large) for _ in range(3)] == [200] * 3
+    registry = sqlite_bot.live.gateway.turns.metrics.registry
+    labels = {"language": "none", "channel": "telegram", "outcome": "too_large"}
+    assert registry.get_sample_value("assistant_turns_total", labels) == 3
+    visitor.say("and on")
+    visitor.reads("You said: and on")
+    assert len(core.asked) == asked + 1
 
 
 def test_any_text_is_taken_whatever_it_is_made_of(bot: Running, core: FakeCore) -> None:

@@ -12,10 +12,13 @@ from bot.channels.messengers.records import Chat
 from bot.gateway import history
 from bot.gateway.history import Message
 from bot.handoff.records import Case, Contact, Request
+from bot.store import Store
 from tests.e2e.copies import until
 from tests.gateway.conftest import CASE_KEY, build_settings, core, core_server  # noqa: F401 (fixtures)
 from tests.gateway.fake_core import FakeCore, RunningServer
 from tests.gateway.live import Live
+from tests.partners.conftest import BACKENDS
+from tests.postgres import Cluster
 
 from .fake_platform import APP_ID, SECRET, TOKEN, FakePlatform
 from .fake_pushes import Pushes
@@ -26,18 +29,37 @@ KEY = "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
 PATIENCE = 60.0
 
 
+class Address:
+    """Where a platform is called: the server stays, who answers there is another one for each account."""
+
+    def __init__(self) -> None:
+        self.app: Any = None
+
+        async def answer(scope: Any, receive: Any, send: Any) -> None:
+            await self.app(scope, receive, send)
+
+        self.server = RunningServer(answer, lifespan="off")
+
+
 class Account:
     """One Official Account and everything around it."""
 
-    def __init__(self, folder: Path, core: FakeCore, core_port: int, **settings: Any) -> None:  # noqa: F811
+    def __init__(
+        self,
+        folder: Path,
+        core: FakeCore,  # noqa: F811
+        core_port: int,
+        address: Address,
+        **settings: Any,
+    ) -> None:
         self.core = core
         self.platform = FakePlatform()
-        self.platform_server = RunningServer(self.platform.app())
+        address.app = self.platform.app()
         given = {
             "wechat_app_id": APP_ID,
             "wechat_app_secret": SecretStr(SECRET),
             "wechat_token": SecretStr(TOKEN),
-            "wechat_api_url": self.platform_server.url,
+            "wechat_api_url": address.server.url,
             "wechat_timeout_seconds": 5.0,
             "case_key": SecretStr(CASE_KEY),
             "core_timeout_seconds": 60.0,
@@ -61,10 +83,6 @@ class Account:
         self.platform.released.set()
         self.live.stop()
         self.pushes.http.close()
-
-    def close(self) -> None:
-        self.stop()
-        self.platform_server.stop()
 
     def waits(self, seconds: float) -> None:
         """How long a response waits for its turn."""
@@ -106,22 +124,35 @@ class Account:
         self.live.call(self.live.staff.write(case.number, "anna", text, message_id, name="Anna"))
 
 
+@pytest.fixture(scope="session")
+def addresses() -> Iterator[list[Address]]:
+    """As many as a test has ever needed at once."""
+    found: list[Address] = []
+    yield found
+    for address in found:
+        address.server.stop()
+
+
 @pytest.fixture
 def make(
     core: FakeCore,  # noqa: F811
     core_server: tuple[FakeCore, RunningServer],  # noqa: F811
     tmp_path: Path,
+    addresses: list[Address],
 ) -> Iterator[Callable[..., Account]]:
     """Makes accounts with settings of their own."""
     made: list[Account] = []
 
     def one(**settings: Any) -> Account:
-        made.append(Account(tmp_path / str(len(made)), core, core_server[1].port, **settings))
+        number = len(made)
+        if number == len(addresses):
+            addresses.append(Address())
+        made.append(Account(tmp_path / str(number), core, core_server[1].port, addresses[number], **settings))
         return made[-1]
 
     yield one
     for account in made:
-        account.close()
+        account.stop()
 
 
 @pytest.fixture(params=["plain", "safe"])
@@ -134,6 +165,19 @@ def account(request: pytest.FixtureRequest, make: Callable[..., Account]) -> Acc
 def verified(make: Callable[..., Account]) -> Account:
     """A verified account in safe mode."""
     return make(wechat_aes_key=SecretStr(KEY))
+
+
+@pytest.fixture(params=BACKENDS)
+def anywhere(
+    request: pytest.FixtureRequest, make: Callable[..., Account], open_store: Callable[[str], Store]
+) -> Account:
+    """A verified account in safe mode, on a database of each kind."""
+    url = ""
+    if request.param == "postgresql":
+        cluster: Cluster = request.getfixturevalue("postgres")
+        url = cluster.database()
+        open_store(url).close()
+    return make(wechat_aes_key=SecretStr(KEY), database_url=url)
 
 
 @pytest.fixture

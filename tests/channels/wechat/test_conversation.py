@@ -1,17 +1,19 @@
 """A WeChat user's conversation: the answer within five seconds, the one that comes later, choices, commands, coming and going."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from bot.handoff.reading import get_case
 from bot.replies.greeting import GREETING, NOTICE
 from bot.replies.messengers import LINES
 from bot.replies.problems import LANGUAGES
 from bot.replies.wechat import COMMAND_WORDS, LANGUAGE_MENU, STILL_WORKING, THERE_IS_MORE
 from tests.e2e.copies import until
 
-from .conftest import PATIENCE, WHO, Account
+from .conftest import OTHER, PATIENCE, WHO, Account
 from .fake_pushes import message
 
 
@@ -51,29 +53,30 @@ def test_the_first_contact_brings_the_notices_in_the_visitors_language(
     assert NOTICE[language].format(days=30) not in again
 
 
-def test_several_messages_are_one_reply_with_numbered_options_and_a_bare_number_picks_one(verified: Account) -> None:
+def test_several_messages_are_one_reply_with_numbered_options_and_a_bare_number_picks_one(anywhere: Account) -> None:
     button = {"title": "合作伙伴", "payload": '/list_partners{"kind": "firm"}'}
-    verified.say(WHO, "你好")
-    verified.core.next_reply = reply(
+    anywhere.say(WHO, "你好")
+    anywhere.core.next_reply = reply(
         {"text": "一"}, {"text": "二", "buttons": [{"title": "中心", "payload": "/ask_centre"}, button]}
     )
-    shown = verified.say(WHO, "有什么？").shown or ""
+    shown = anywhere.say(WHO, "有什么？").shown or ""
     assert "一\n\n二" in shown and "1. 中心\n2. 合作伙伴" in shown
-    verified.say(WHO, "２")
-    assert verified.core.turns[-1]["choice"] == {"intent": "list_partners", "entities": {"kind": "firm"}}
-    assert verified.core.turns[-1]["text"] == "合作伙伴"
+    anywhere.say(WHO, "２")
+    assert anywhere.core.turns[-1]["choice"] == {"intent": "list_partners", "entities": {"kind": "firm"}}
+    assert anywhere.core.turns[-1]["text"] == "合作伙伴"
 
 
-def test_what_takes_longer_is_pushed_joined_and_counted(verified: Account) -> None:
-    verified.say(WHO, "你好")
-    verified.waits(0.2)
-    verified.core.delays = [2.0]
-    verified.core.next_reply = reply({"text": "一"}, {"text": "二"})
-    answered = verified.say(WHO, "慢慢来")
+def test_what_takes_longer_is_pushed_joined_and_counted(anywhere: Account) -> None:
+    anywhere.say(WHO, "你好")
+    anywhere.waits(0.2)
+    turn = anywhere.core.hold()
+    anywhere.core.next_reply = reply({"text": "一"}, {"text": "二"})
+    answered = anywhere.say(WHO, "慢慢来")
     assert answered.shown is None and answered.statuses == [200]
-    until(lambda: verified.shown()[-1] == "一\n\n二", PATIENCE)
-    assert verified.platform.follower(WHO).pushed == 1
-    until(lambda: (chat := verified.chat()) and chat.quota_left == 4, PATIENCE)
+    turn.open()
+    until(lambda: anywhere.shown()[-1] == "一\n\n二", PATIENCE)
+    assert anywhere.platform.follower(WHO).pushed == 1
+    until(lambda: (chat := anywhere.chat()) and chat.quota_left == 4, PATIENCE)
 
 
 def test_a_repeat_gets_the_same_reply_and_is_no_second_turn(account: Account) -> None:
@@ -84,21 +87,22 @@ def test_a_repeat_gets_the_same_reply_and_is_no_second_turn(account: Account) ->
     assert len(account.core.turns) == 1 and account.platform.follower(WHO).pushed == 0
 
 
-def test_repeats_at_the_same_time_are_one_turn(verified: Account) -> None:
+def test_repeats_at_the_same_time_are_one_turn(anywhere: Account) -> None:
     fields = message(WHO, "你好")
-    verified.platform.wrote(WHO)
-    assert verified.pushes.at_once([fields] * 10) == [200] * 10
-    assert len(verified.core.turns) == 1
-    assert verified.authors() == ["system", "visitor", "assistant"]
+    anywhere.platform.wrote(WHO)
+    assert anywhere.pushes.at_once([fields] * 10) == [200] * 10
+    assert len(anywhere.core.turns) == 1
+    assert anywhere.authors() == ["system", "visitor", "assistant"]
 
 
 def test_a_repeat_while_the_turn_still_runs_waits_for_the_same_turn(verified: Account) -> None:
     verified.waits(0.2)
-    verified.core.delays = [2.0]
+    turn = verified.core.hold()
     fields = message(WHO, "慢")
     verified.platform.wrote(WHO)
     verified.pushes.push(fields)
     verified.pushes.push(fields)
+    turn.open()
     until(lambda: verified.shown() and "You said: 慢" in verified.shown()[-1], PATIENCE)
     assert len(verified.core.turns) == 1
     assert sum("You said" in text for text in verified.shown()) == 1
@@ -107,14 +111,16 @@ def test_a_repeat_while_the_turn_still_runs_waits_for_the_same_turn(verified: Ac
 def test_an_account_that_is_not_verified_gives_the_answer_with_the_next_message(unverified: Account) -> None:
     unverified.say(WHO, "你好")
     unverified.waits(0.2)
-    unverified.core.delays = [2.0]
+    turn = unverified.core.hold()
     assert unverified.say(WHO, "慢慢来").shown == STILL_WORKING["zh"]
     unverified.waits(30.0)
+    threading.Timer(0.3, turn.open).start()
     assert unverified.say(WHO, "继续").shown == "You said: 慢慢来"
     assert [turn["text"] for turn in unverified.core.turns] == ["你好", "慢慢来"]
     unverified.waits(0.2)
-    unverified.core.delays = [2.0]
+    turn = unverified.core.hold()
     unverified.say(WHO, "再来")
+    turn.open()
     until(lambda: len(unverified.history()) == 7 or None, PATIENCE)
     unverified.waits(30.0)
     shown = unverified.say(WHO, "还有呢？").shown or ""
@@ -159,24 +165,25 @@ def test_who_follows_or_scans_is_welcomed_with_all_notices_and_the_choice_of_lan
     assert account.core.turns == []
 
 
-def test_nothing_is_pushed_to_who_has_left_and_following_again_begins_anew(verified: Account) -> None:
-    verified.say(WHO, "你好")
-    case = verified.case()
-    verified.live.call(verified.live.staff.claim(case.number, "anna", name="Anna"))
-    until(lambda: any("Anna" in text for text in verified.shown()), PATIENCE)
-    before = len(verified.shown())
-    assert verified.event(WHO, "unsubscribe").shown is None
-    verified.staff_says(case, "您还在吗？", "m-1")
-    verified.say(OTHER_ONE, "你好")
-    assert len(verified.shown()) == before and verified.platform.refused_sends == []
-    chat = verified.chat()
+def test_nothing_is_pushed_to_who_has_left_and_following_again_begins_anew(anywhere: Account) -> None:
+    anywhere.say(WHO, "你好")
+    case = anywhere.case()
+    anywhere.live.call(anywhere.live.staff.claim(case.number, "anna", name="Anna"))
+    until(lambda: any("Anna" in text for text in anywhere.shown()), PATIENCE)
+    before = len(anywhere.shown())
+    assert anywhere.event(WHO, "unsubscribe").shown is None
+    anywhere.staff_says(case, "您还在吗？", "m-1")
+    anywhere.say(OTHER, "你好")
+    assert len(anywhere.shown()) == before and anywhere.platform.refused_sends == []
+    chat = anywhere.chat()
     assert chat and chat.blocked_at
-    assert verified.event(WHO, "subscribe").shown
-    chat = verified.chat()
+    told = [message.text for message in anywhere.live.call(anywhere.live.staff.transcript(case.number))]
+    assert told.count(LINES["left"]["zh"].format(provider="微信")) == 1, "people read that nothing arrives any more"
+    assert anywhere.live.store.read(lambda db: get_case(db, case.number)).state == "human", "the case stays theirs"
+    assert anywhere.event(WHO, "subscribe").shown
+    chat = anywhere.chat()
     assert chat and chat.blocked_at is None
-
-
-OTHER_ONE = "o6_bmjasdasdsad6_2sgVt7hMZOP"
+    until(lambda: any("您还在吗？" in text for text in anywhere.shown()), PATIENCE)
 
 
 def test_events_that_nobody_waits_for_are_taken_and_left(verified: Account) -> None:
@@ -218,12 +225,12 @@ def test_a_word_within_a_sentence_is_none(verified: Account) -> None:
     assert verified.core.turns[-1]["choice"] is None
 
 
-def test_a_chat_is_deleted_when_that_is_confirmed(verified: Account) -> None:
-    verified.say(WHO, "你好")
-    assert "1. " in (verified.say(WHO, "删除").shown or "")
-    assert verified.say(WHO, "1").shown == LINES["deleted"]["zh"]
-    assert verified.chat() is None and verified.history() == []
-    assert NOTICE["zh"].format(days=30) in (verified.say(WHO, "你好").shown or "")
+def test_a_chat_is_deleted_when_that_is_confirmed(anywhere: Account) -> None:
+    anywhere.say(WHO, "你好")
+    assert "1. " in (anywhere.say(WHO, "删除").shown or "")
+    assert anywhere.say(WHO, "1").shown == LINES["deleted"]["zh"]
+    assert anywhere.chat() is None and anywhere.history() == []
+    assert NOTICE["zh"].format(days=30) in (anywhere.say(WHO, "你好").shown or "")
 
 
 UNREADABLE = [
@@ -252,21 +259,21 @@ def test_markup_in_what_is_said_is_shown_and_not_followed(verified: Account) -> 
     assert verified.say(WHO, "看").shown == 'x <b> 1<2 (a href="https://example.org/">y(/a> ( A HREF=z>'
 
 
-def test_two_visitors_do_not_hear_of_each_other(verified: Account) -> None:
-    verified.say(WHO, "我是甲")
-    verified.say(OTHER_ONE, "我是乙")
-    assert "我是乙" not in "".join(verified.shown()) and "我是甲" not in "".join(verified.shown(OTHER_ONE))
-    assert {turn["conversation"] for turn in verified.core.turns} == {f"wx:{WHO}", f"wx:{OTHER_ONE}"}
+def test_two_visitors_do_not_hear_of_each_other(anywhere: Account) -> None:
+    anywhere.say(WHO, "我是甲")
+    anywhere.say(OTHER, "我是乙")
+    assert "我是乙" not in "".join(anywhere.shown()) and "我是甲" not in "".join(anywhere.shown(OTHER))
+    assert {turn["conversation"] for turn in anywhere.core.turns} == {f"wx:{WHO}", f"wx:{OTHER}"}
 
 
-def test_a_core_that_is_away_is_told_and_the_message_answered_later(verified: Account) -> None:
-    verified.say(WHO, "你好")
-    verified.waits(0.5)
-    verified.core.failures = [503] * 3
-    verified.say(WHO, "什么时候？")
-    until(lambda: LINES["delayed"]["zh"] in verified.shown(), PATIENCE)
-    until(lambda: any("You said: 什么时候？" in text for text in verified.shown()), PATIENCE)
-    assert [turn["text"] for turn in verified.core.turns] == ["你好", "什么时候？"]
+def test_a_core_that_is_away_is_told_and_the_message_answered_later(anywhere: Account) -> None:
+    anywhere.say(WHO, "你好")
+    anywhere.waits(0.5)
+    anywhere.core.failures = [503] * 2
+    anywhere.say(WHO, "什么时候？")
+    until(lambda: LINES["delayed"]["zh"] in anywhere.shown(), PATIENCE)
+    until(lambda: any("You said: 什么时候？" in text for text in anywhere.shown()), PATIENCE)
+    assert [turn["text"] for turn in anywhere.core.turns] == ["你好", "什么时候？"]
 
 
 def test_without_credentials_the_channel_is_not_there_and_says_so(make: Callable[..., Account]) -> None:
@@ -278,13 +285,14 @@ def test_without_credentials_the_channel_is_not_there_and_says_so(make: Callable
     assert none.live.http.get("/readyz").json()["channels"]["wechat"] == "not configured"
 
 
-def test_a_second_message_while_the_first_is_slow_is_answered_after_it_and_both_once(verified: Account) -> None:
-    verified.say(WHO, "你好")
-    verified.waits(0.5)
-    verified.core.delays = [2.0]
+def test_a_second_message_while_the_first_is_slow_is_answered_after_it_and_both_once(anywhere: Account) -> None:
+    anywhere.say(WHO, "你好")
+    anywhere.waits(0.5)
+    turn = anywhere.core.hold()
     for text in ("第一", "第二"):
-        verified.say(WHO, text)
-    until(lambda: "You said: 第二" in "".join(verified.shown()), PATIENCE)
-    told = "\n".join(verified.shown())
+        anywhere.say(WHO, text)
+    turn.open()
+    until(lambda: "You said: 第二" in "".join(anywhere.shown()), PATIENCE)
+    told = "\n".join(anywhere.shown())
     assert told.count("You said: 第一") == told.count("You said: 第二") == 1
     assert told.index("You said: 第一") < told.index("You said: 第二")

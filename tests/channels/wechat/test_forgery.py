@@ -154,6 +154,24 @@ def test_broken_bodies_are_refused_and_strange_ones_are_taken_and_left(verified:
     assert verified.history() == [] and verified.core.turns == []
 
 
+def test_a_push_of_any_size_is_taken_when_it_is_signed_so_that_it_does_not_come_again(
+    verified: Account,
+) -> None:
+    body, query = sealed(message(WHO, "x" * 200_000))
+    verified.platform.wrote(WHO)
+
+    def post(signed: dict[str, str]) -> tuple[int, str]:
+        answer = verified.pushes.http.post(verified.pushes.address, params=signed, content=body)
+        return answer.status_code, answer.text
+
+    assert post(query | {"signature": "0" * 40}) == (403, "")
+    assert [post(query) for _ in range(3)] == [(200, "success")] * 3
+    registry = verified.live.gateway.turns.metrics.registry
+    labels = {"language": "none", "channel": "wechat", "outcome": "too_large"}
+    assert registry.get_sample_value("assistant_turns_total", labels) == 3
+    assert verified.history() == [] and verified.core.turns == []
+
+
 def test_an_intent_is_never_reached_by_text(verified: Account) -> None:
     for text in (
         "/talk_to_human",

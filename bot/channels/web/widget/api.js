@@ -121,6 +121,7 @@ export function connectTo(host) {
       tabs = null;
     },
     send: (message) => request("POST", "messages", message),
+    picture: (name, code) => request("GET", `pictures/${name}?lang=${code}`),
     exported: () => request("GET", "export"),
     typing: () => request("POST", "typing"),
     erase: () => request("DELETE", "session"),

@@ -2,11 +2,12 @@
 
 import { connectTo } from "./api.js";
 import { wireComposer } from "./composer.js";
-import { el, sheet } from "./dom.js";
+import { draw, el, sheet } from "./dom.js";
 import { buildFrame, putWords } from "./frame.js";
 import { makeLog } from "./log.js";
 import { makeOutbox } from "./outbox.js";
 import { css, texts } from "./packed.js";
+import { linkNode } from "./view.js";
 
 const LINK = "#resume=";
 const NARROW = matchMedia("(max-width: 30em), (max-height: 26em)");
@@ -16,6 +17,7 @@ export function createChat(host) {
   const $ = (id) => root.getElementById(id);
   const words = {
     get language() { return host.language; },
+    picture,
     t: (key, values = {}, code = host.language) => texts[code][key].replace(/\{(\w+)\}/g, (_, name) => values[name]),
   };
   let state = "bot";
@@ -100,6 +102,16 @@ export function createChat(host) {
 
   function say(text) {
     outbox.say({ text }, text, words.language);
+  }
+
+  // Drawn once in a chat; where it comes up again, and for all who want more, there is the link.
+  function picture(name, language) {
+    const figure = el("figure");
+    api.picture(name, language).then(({ title, page, drawing }) => log.grow(() => {
+      if (!root.querySelector(`svg.${name}`)) figure.append(draw(drawing));
+      figure.append(linkNode(new URL(page, host.server).href, title));
+    }), () => {}); // the text says it all without
+    return figure;
   }
 
   function press(choice, title) {

@@ -11,16 +11,15 @@ export function el(tag, attributes, ...children) {
   return node;
 }
 
-export function icon(path) {
-  const make = (tag, attributes) => {
-    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-    return node;
-  };
-  const svg = make("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true" });
-  svg.append(make("path", { d: path }));
-  return svg;
+// A tree of [tag, attributes, ...children]: shapes and words, nothing that runs, loads or leads elsewhere.
+export function draw([tag, attributes, ...children]) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", /^(svg|title|desc|path|circle|rect|t(ext|span))$/.test(tag) ? tag : "g");
+  for (const name in attributes) if (!/^on|^style|href/i.test(name)) node.setAttribute(name, attributes[name]);
+  node.append(...children.map((child) => (Array.isArray(child) ? draw(child) : child)));
+  return node;
 }
+
+export const icon = (d) => draw(["svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true" }, ["path", { d }]]);
 
 export function sheet(css) {
   const made = new CSSStyleSheet();

@@ -70,6 +70,12 @@ export function makeLog(box, newer, words, press) {
       messages.forEach(show);
       box.ariaBusy = "false";
     },
+    // What comes later into a message pushes nobody away who was at the end.
+    grow(work) {
+      const follow = atEnd();
+      work();
+      if (follow) reveal(box.lastElementChild);
+    },
     notice(key, action, run) {
       const { t, language } = words;
       const button = el("button", { class: "quiet", "data-text": action, onclick: run }, t(action));

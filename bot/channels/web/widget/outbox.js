@@ -2,7 +2,7 @@
 
 import { nextTry, Refusal } from "./api.js";
 
-const AUTOMATIC_RETRIES = 3;
+const LONGEST_PAUSE = 30000;
 
 // On pages without TLS there is no crypto.randomUUID; the address of an object ends with such an id too.
 const newId = () => crypto.randomUUID?.() ?? URL.createObjectURL(new Blob()).slice(-36);
@@ -22,8 +22,10 @@ export function makeOutbox(api, log, chat) {
     chat.changed();
   }
 
+  // Goes on for as long as the page and the chat are open; the visitor may hasten it.
   async function send(body) {
-    for (let attempt = 1; chat.alive(); attempt += 1) {
+    let hasten;
+    for (let pause = 1000; chat.alive(); pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       try {
         const answer = await api.send(body);
         log.settle(body.id);
@@ -32,12 +34,14 @@ export function makeOutbox(api, log, chat) {
         const { status } = refusal;
         if (!(refusal instanceof Refusal)) throw refusal;
         if (status === 401) return chat.ended();
-        const passing = !status || status >= 500;
-        if (!passing || attempt > AUTOMATIC_RETRIES) {
-          return log.trouble(body.id, "unsent", refusal, (passing || status === 429) && (() => deliver(body)));
-        }
-        log.trouble(body.id, "retrying", refusal);
-        await nextTry(1000 * Math.max(refusal.retryAfter || 0, attempt));
+        if (status && status < 500) return log.trouble(body.id, "unsent", refusal, status === 429 && (() => deliver(body)));
+        if (!hasten) log.trouble(body.id, "retrying", refusal, () => hasten());
+        count(-1);
+        await new Promise((done) => {
+          hasten = done;
+          nextTry(Math.max(refusal.retryAfter * 1000 || 0, pause)).then(done);
+        });
+        count(+1);
       }
     }
   }

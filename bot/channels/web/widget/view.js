@@ -13,7 +13,7 @@ export function messageNode(message, words, press) {
   const node = el("article", { class: `message ${message.author}`, lang: message.language, "data-id": message.id },
     el("header", { class: "by" }, message.name && el("bdi", { class: "name" }, message.name), author, timeNode(message.at, words)),
     message.text && el("div", { class: "bubble" }, textNodes(message.text, message.sources)),
-    message.card && cardNode(message.card),
+    message.card && (message.card.picture ? words.picture(message.card.picture, message.language) : cardNode(message.card)),
     message.sources?.length && sourcesNode(message.sources, message.language, words),
     message.choices?.length && choicesNode(message.choices, press));
   return node;
@@ -62,7 +62,7 @@ function textNodes(text, sources) {
 const linked = (text) => text.split(ADDRESS).map((part, n) => (n % 2 ? linkNode(part, part) : part));
 
 // Web and mail addresses only; whatever else an address may be, it stays text.
-function linkNode(url, title) {
+export function linkNode(url, title) {
   const scheme = URL.canParse(url) && new URL(url).protocol;
   if (scheme === "mailto:") return el("a", { href: url }, el("bdi", null, title));
   if (scheme !== "http:" && scheme !== "https:") return el("bdi", null, title);
