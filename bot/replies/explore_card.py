@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.partners.knowledge import Snapshot
 from bot.partners.records import CENTRE, Record
-from bot.partners.turn import Answer
+
+if TYPE_CHECKING:  # the gateway, which asks for the constants, knows nothing of answers
+    from bot.partners.knowledge import Snapshot
+    from bot.partners.turn import Answer
 
 TOWN, TWIN = "herne", "luzhou"
 TOWNS = frozenset({TOWN, "city-of-herne", TWIN, "sichuan", "china-consulate-general-duesseldorf"})
