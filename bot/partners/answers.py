@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.common.text import fold
-from bot.partners import followup, lists, selection
+from bot.partners import followup, leaning, lists, selection
 from bot.partners.certainty import ABOUT_THE_NAMED, certainty
 from bot.partners.knowledge import Snapshot
 from bot.partners.premises import claims_in, judge
@@ -42,7 +42,7 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked | None = None) -> Answe
         turn.intent in ASKS_FOR_LIST
         and turn.context.subject
         and not asked.mentions
-        and selection.leans(turn, asked, snapshot)
+        and leaning.leans(turn, asked, snapshot)
     ):
         about_subject = by_facts(turn, snapshot, asked)
         if about_subject.kind == "facts" and set(about_subject.context.subject) & set(turn.context.subject):
@@ -68,7 +68,7 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked | None = None) -> Answe
 
 def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     """Overview, ranked facts, a question back, or "unknown"."""
-    asked = selection.with_pronoun(selection.resolved(asked, turn.context), turn.context, snapshot)
+    asked = leaning.with_pronoun(leaning.resolved(asked, turn.context), turn.context, snapshot)
     named = tuple(dict.fromkeys(i for m in asked.mentions for i in m.record_ids))
     if asked.mentions and turn.context.question and snapshot.vocabulary.only_points(asked.masked):
         again = followup.same_question(turn, snapshot, asked)
@@ -85,13 +85,13 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
                 return overview(turn, snapshot, strongest.record_ids[0])
     if len(compared := selection.compared(turn, asked, snapshot)) > 1:
         return say_facts(turn, snapshot, compared, named)
-    context = selection.context_ids(turn, snapshot, asked)
+    context = leaning.context_ids(turn, snapshot, asked)
     ranked = snapshot.ranking.rank(asked, turn.language, context)
     lenient = len(asked.mentions) > 1 and ranked[0].nearness >= selection.ALL_NAMED
     if any(m.strength > 1 for m in asked.mentions):
         ranked = [s for s in ranked if s.nearness > 0] or ranked
     elif context:
-        lenient, ranked = selection.with_context(ranked, asked, snapshot, turn)
+        lenient, ranked = leaning.with_context(ranked, asked, snapshot, turn)
     claims = claims_in(turn.text, asked, snapshot)
     statement = turn.intent == "check_statement" or "yes_no" in snapshot.vocabulary.flags.find(asked.folded)
     if not statement:

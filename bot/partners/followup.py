@@ -16,6 +16,9 @@ from bot.partners.turn import Answer, Turn, told
 MORE_FACTS = 2
 SHORT_WORDS, SHORT_CHARACTERS = 6, 40
 DATE_WORDS = re.compile("|".join([*MONTHS, r"\d+", "年|月|日|号|那次|那一次|that time|damals|the one"]))
+WHAT_ELSE = re.compile(
+    r"(?:what|anything|something) else|was (?:noch|sonst)|sonst noch (?:was|etwas)|还有什么|别的信息"
+)
 LEAST_COVERED = 0.3  # share of the asked concepts that a fact about another record must have
 
 
@@ -27,8 +30,11 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     if short and turn.context.listed and not asked.mentions and references.ordinal(asked.folded) is not None:
         return choose_item(turn, snapshot, asked)
     flags = snapshot.vocabulary.flags.find(asked.folded)
+    of_the_list = bool(set(turn.context.subject[:1]) & set(turn.context.listed))
     if "else" in flags and not asked.mentions:
-        if turn.context.listed or turn.context.subject[:1] == (CENTRE,):
+        if (turn.context.listed and not (of_the_list and WHAT_ELSE.search(asked.folded))) or turn.context.subject[
+            :1
+        ] == (CENTRE,):
             return lists.others(turn, snapshot)
         return more(turn, snapshot)
     if turn.intent == "ask_more" and not asked.mentions:
@@ -41,7 +47,7 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
         return narrowed
     if short and not turn.context.listed and (one := _other_one(turn, snapshot, asked)):
         return answers.overview(turn, snapshot, one.id)
-    if "where" in flags and turn.context.listed and len(turn.context.listed) > 1:
+    if "where" in flags and len(turn.context.listed) > 1 and not of_the_list:
         return _where_are_they(turn, snapshot)
     if "where" in flags and turn.context.subject:
         ranked = snapshot.ranking.rank(asked, turn.language, turn.context.subject)
@@ -68,7 +74,8 @@ def _narrowed(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     if "other_one" in flags:
         left = [record for record in listed if record.id not in turn.context.subject]
         return _chosen(turn, snapshot, left[0]) if len(left) == 1 else None
-    if flags & {"oldest", "newest", "suspended"} and any(record.type == "place" for record in listed):
+    one = "pronoun" in flags and set(turn.context.subject[:1]) & set(turn.context.listed)
+    if not one and flags & {"oldest", "newest", "suspended"} and any(record.type == "place" for record in listed):
         return lists.twin_cities(turn, snapshot)
     chosen = references.one_of(listed, asked, snapshot)
     return _chosen(turn, snapshot, chosen) if chosen else None
@@ -108,7 +115,7 @@ def choose_item(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
         chosen = [one]
     if chosen:
         return _chosen(turn, snapshot, chosen[0])
-    if not listed and turn.context.subject:
+    if turn.context.subject and (not listed or turn.context.subject[0] in turn.context.listed):
         return more(turn, snapshot)
     context = turn.context
     return Answer("which_one", records=tuple(listed), candidates=tuple(r.id for r in listed), context=context)
