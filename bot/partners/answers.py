@@ -98,6 +98,8 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
         ranked = selection.of_that_time(ranked, asked, snapshot)
     where: list[Scored] = []
     sure = certainty(ranked, asked, turn.language, snapshot, lenient=lenient)
+    if leaning.beside_the_subject(ranked, asked, turn, snapshot) and sure < leaning.SURE_BESIDE:
+        return unknown(turn, snapshot, ranked, named)
     if sure < selection.needed(turn):
         in_scope = selection.needed(turn) < 1 or turn.intent == "out_of_scope_places"
         where = selection.where_it_lies(asked, turn.language, snapshot) if claims.places and in_scope else []

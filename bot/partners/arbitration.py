@@ -54,7 +54,9 @@ def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
         decision = decision.asking(whole.masked[:LONGEST_QUESTION]) if whole else decision
     if isinstance(decision, str) or decision.context.listed or decision.kind not in ("facts", "overview", "unknown"):
         return decision
-    of_the_list = (set(decision.context.subject) - OWN_PLACES) & set(turn.context.listed)
+    of_the_list = len(turn.context.listed) > 1 and (set(decision.context.subject) - OWN_PLACES) & set(
+        turn.context.listed
+    )
     return decision.listing(turn.context.listed) if of_the_list else decision
 
 

@@ -16,8 +16,9 @@ from bot.partners.turn import Answer, Turn, told
 MORE_FACTS = 2
 SHORT_WORDS, SHORT_CHARACTERS = 6, 40
 DATE_WORDS = re.compile("|".join([*MONTHS, r"\d+", "年|月|日|号|那次|那一次|that time|damals|the one"]))
-WHAT_ELSE = re.compile(
-    r"(?:what|anything|something) else|was (?:noch|sonst)|sonst noch (?:was|etwas)|还有什么|别的信息"
+# "Who else?" asks for more of the list, "what else?" for more about the one of it that is spoken of.
+WHO_ELSE = re.compile(
+    r"\b(?:who|which|whom|others?|wer|wen|welche[rsn]?|andere[rsn]?|weitere[rsn]?)\b|谁|哪|其他|别的|另外"
 )
 LEAST_COVERED = 0.3  # share of the asked concepts that a fact about another record must have
 
@@ -32,7 +33,7 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     flags = snapshot.vocabulary.flags.find(asked.folded)
     of_the_list = bool(set(turn.context.subject[:1]) & set(turn.context.listed))
     if "else" in flags and not asked.mentions:
-        if (turn.context.listed and not (of_the_list and WHAT_ELSE.search(asked.folded))) or turn.context.subject[
+        if (turn.context.listed and not (of_the_list and not WHO_ELSE.search(asked.folded))) or turn.context.subject[
             :1
         ] == (CENTRE,):
             return lists.others(turn, snapshot)
@@ -47,6 +48,8 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
         return narrowed
     if short and not turn.context.listed and (one := _other_one(turn, snapshot, asked)):
         return answers.overview(turn, snapshot, one.id)
+    if asked.concepts & selection.ASKS_FIGURE:
+        return None  # "how many companies are based there?"
     if "where" in flags and len(turn.context.listed) > 1 and not of_the_list:
         return _where_are_they(turn, snapshot)
     if "where" in flags and turn.context.subject:
@@ -75,7 +78,8 @@ def _narrowed(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
         left = [record for record in listed if record.id not in turn.context.subject]
         return _chosen(turn, snapshot, left[0]) if len(left) == 1 else None
     one = "pronoun" in flags and set(turn.context.subject[:1]) & set(turn.context.listed)
-    if not one and flags & {"oldest", "newest", "suspended"} and any(record.type == "place" for record in listed):
+    wanted = {"oldest", "newest"} if one else {"oldest", "newest", "suspended"}
+    if flags & wanted and any(record.type == "place" for record in listed):
         return lists.twin_cities(turn, snapshot)
     chosen = references.one_of(listed, asked, snapshot)
     return _chosen(turn, snapshot, chosen) if chosen else None
@@ -166,10 +170,12 @@ def correction(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
         record_id = one.id if one else None
     if record_id is None:
         return None
-    before = snapshot.ranking.ask(turn.context.question)
-    if snapshot.vocabulary.says_nothing_special(before.masked):
+    before = snapshot.ranking.ask(turn.context.question).masked
+    if snapshot.vocabulary.values("cities", asked.positive):  # it was another city that was asked about before
+        before = snapshot.vocabulary.groups["cities"].without(before)
+    if snapshot.vocabulary.says_nothing_special(before):
         return answers.overview(turn, snapshot, record_id)
-    return _about(turn, snapshot, before.masked, record_id)
+    return _about(turn, snapshot, before, record_id)
 
 
 def _same_question_then(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:

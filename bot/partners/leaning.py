@@ -23,6 +23,7 @@ TAKEN_UP = {False: 0.5, True: 1.5}
 PLAINLY_ELSEWHERE = 0.0  # as likely as not: what leans on the subject is not answered with something else on less
 TAKEN_UP_LATELY = {False: 0.2, True: 0.8}
 CARRIED_ON = 1.5  # the same for what carries the last question on
+SURE_BESIDE = 0.75  # how certain an answer must be that does not name what the question leans on
 JUST_SAID = 3  # facts of the last answer
 OWN_NAMES = frozenset({CENTRE, "herne", "city-of-herne"})
 
@@ -59,6 +60,17 @@ def with_context(ranked: list[Scored], asked: Asked, snapshot: Snapshot, turn: T
     if unsure and (event := _of_the_event(near, turn, asked, snapshot)):
         return True, event
     return lenient, best
+
+
+def beside_the_subject(ranked: list[Scored], asked: Asked, turn: Turn, snapshot: Snapshot) -> bool:
+    """Whether a question that leans on the subject would be answered with something that does not name it."""
+    subject = turn.context.subject
+    if not subject or any(m.strength > 1 for m in asked.mentions) or not leans(turn, asked, snapshot):
+        return False
+    record = snapshot.records[subject[0]]
+    ends = {end for end in (record.from_id, record.to_id) if end} - OWN_NAMES
+    meant = {record.id, *ends}
+    return not snapshot.ranking.is_about(ranked[0].fact, meant)
 
 
 def carried_on(asked: Asked, turn: Turn, snapshot: Snapshot) -> Asked | None:

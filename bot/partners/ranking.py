@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -93,6 +93,7 @@ class Ranking:
         self.indices: dict[str, LanguageIndex] = build(self.facts, names)
         self.twins = _twins(records.values())
         self._primary, self._secondary = zip(*(self._about(fact, records) for fact in self.facts), strict=True)
+        self._numbers = {fact.id: number for number, fact in enumerate(self.facts)}
         self._fact_concepts = [self._concepts_of(fact) for fact in self.facts]
         self._all_concepts = {fact.id: found for fact, found in zip(self.facts, self._fact_concepts, strict=True)}
         counts: dict[str, int] = {}
@@ -190,6 +191,12 @@ class Ranking:
                 elif secondary & (wanted | twins):
                     total[number] += weight * TEXT_NEARNESS
         return total / len(groups)
+
+    def is_about(self, fact: Fact, ids: Collection[str]) -> bool:
+        """Whether a fact is about one of the records, or its sentence names one."""
+        number = self._numbers[fact.id]
+        wanted = set(ids) | {self.twins[i] for i in ids if i in self.twins}
+        return not wanted.isdisjoint(self._primary[number] | self._secondary[number])
 
     def _overlap(self, concepts: frozenset[str]) -> NDArray[np.float64]:
         """Weighted share of the question's concepts that the fact covers."""

@@ -16,7 +16,7 @@ from bot.partners.turn import Answer, Turn
 
 JUST_SAID = 3  # facts of the last answer, at most
 FEWEST_FIGURES = 2  # a sentence with a part and a whole
-MOST_WORDS = 1  # of a statement beside the place, year or number in it
+MOST_WORDS = 1  # of a statement beside the place in it; one on a year or number has none
 OF_THEM = re.compile(
     r"\b(?:of (?:them|these|those|which|it)|thereof|davon|darunter|von (?:denen|ihnen|diesen))\b|其中|当中|里面"
 )
@@ -55,7 +55,8 @@ def _checked(turn: Turn, snapshot: Snapshot, asked: Asked, facts: list[Fact]) ->
     claims = claims_in(turn.text, asked, snapshot)
     without_places = snapshot.vocabulary.groups["cities"].without(snapshot.other_places.without(asked.masked))
     words, han_runs = snapshot.vocabulary.content(without_places)
-    if not (statement and claims) or asked.mentions or len(words) + sum(map(len, han_runs)) / 2 > MOST_WORDS:
+    most = 0 if claims.years or claims.figures else MOST_WORDS
+    if not (statement and claims) or asked.mentions or len(words) + sum(map(len, han_runs)) / 2 > most:
         return None
     for fact in facts:
         if verdict := judge(claims, [fact], snapshot):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot.partners import lists
 from bot.partners.figures import years
@@ -29,7 +30,8 @@ def by_age(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     order = flags & (OLDEST | NEWEST) or (
         OLDEST if OLDER.search(asked.folded) else NEWEST if YOUNGER.search(asked.folded) else frozenset()
     )
-    if len(order) != 1 or any(m.strength > 1 for m in asked.mentions):
+    named = {m.record_ids for m in asked.mentions if m.strength > 1}
+    if len(order) != 1 or len(named) == 1:
         return None
     if snapshot.vocabulary.values("link_kinds", asked.folded):
         return None
@@ -52,7 +54,10 @@ def by_age(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
 
 
 def _candidates(turn: Turn, snapshot: Snapshot, asked: Asked) -> list[Record]:
-    filters = lists.organisation_filters(asked.positive, snapshot)
+    named = dict.fromkeys(i for m in asked.mentions if m.strength > 1 for i in m.record_ids)
+    if named:
+        return [snapshot.records[i] for i in named]
+    filters = replace(lists.organisation_filters(asked.positive, snapshot), parts=())
     if filters.kinds:
         return lists.filter_organisations(snapshot, filters, asked.excluded)
     listed = [snapshot.records[i] for i in turn.context.listed]
