@@ -23,7 +23,7 @@ TAKEN_UP = {False: 0.5, True: 1.5}
 PLAINLY_ELSEWHERE = 0.0  # as likely as not: what leans on the subject is not answered with something else on less
 TAKEN_UP_LATELY = {False: 0.2, True: 0.8}
 CARRIED_ON = 1.5  # the same for what carries the last question on
-SURE_BESIDE = 0.75  # how certain an answer must be that does not name what the question leans on
+SURE_BESIDE = 0.9  # how certain an answer must be that does not name what the question leans on
 JUST_SAID = 3  # facts of the last answer
 OWN_NAMES = frozenset({CENTRE, "herne", "city-of-herne"})
 

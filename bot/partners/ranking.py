@@ -92,7 +92,9 @@ class Ranking:
         self._not_known = NotKnown(not_known or {}, names)
         self.indices: dict[str, LanguageIndex] = build(self.facts, names)
         self.twins = _twins(records.values())
-        self._primary, self._secondary = zip(*(self._about(fact, records) for fact in self.facts), strict=True)
+        self._primary, self._named, self._secondary = zip(
+            *(self._about(fact, records) for fact in self.facts), strict=True
+        )
         self._numbers = {fact.id: number for number, fact in enumerate(self.facts)}
         self._fact_concepts = [self._concepts_of(fact) for fact in self.facts]
         self._all_concepts = {fact.id: found for fact, found in zip(self.facts, self._fact_concepts, strict=True)}
@@ -196,7 +198,7 @@ class Ranking:
         """Whether a fact is about one of the records, or its sentence names one."""
         number = self._numbers[fact.id]
         wanted = set(ids) | {self.twins[i] for i in ids if i in self.twins}
-        return not wanted.isdisjoint(self._primary[number] | self._secondary[number])
+        return not wanted.isdisjoint(self._primary[number] | self._named[number])
 
     def _overlap(self, concepts: frozenset[str]) -> NDArray[np.float64]:
         """Weighted share of the question's concepts that the fact covers."""
@@ -205,15 +207,18 @@ class Ranking:
             return np.zeros(len(self.facts))
         return np.array([sum(self._weight[c] for c in concepts & own) / weight for own in self._fact_concepts])
 
-    def _about(self, fact: Fact, records: Mapping[str, Record]) -> tuple[frozenset[str], frozenset[str]]:
+    def _about(
+        self, fact: Fact, records: Mapping[str, Record]
+    ) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+        """(whose fact it is, whom its sentence names, those and the organisations of its topic)."""
         record = records[fact.record_id]
         primary = {record.id} | ({record.from_id, record.to_id} if record.type == "link" else set())
-        secondary = set(record.organisations)
+        named = set[str]()
         for text in fact.text.values():
             for mention in self._names.find(fold_document(text), misspelt=False):
                 if mention.strength > 1:
-                    secondary |= set(mention.record_ids)
-        return frozenset(i for i in primary if i), frozenset(secondary)
+                    named |= set(mention.record_ids)
+        return frozenset(i for i in primary if i), frozenset(named), frozenset({*named, *record.organisations})
 
     def concepts_of(self, fact: Fact) -> frozenset[str]:
         """Concepts in the sentences of a fact, not in the ways it is asked for."""
