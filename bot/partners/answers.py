@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.common.text import fold
-from bot.partners import followup, leaning, lists, selection
+from bot.partners import counted, followup, leaning, lists, selection
 from bot.partners.certainty import ABOUT_THE_NAMED, certainty
 from bot.partners.knowledge import Snapshot
 from bot.partners.premises import claims_in, judge
@@ -99,6 +99,8 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     where: list[Scored] = []
     sure = certainty(ranked, asked, turn.language, snapshot, lenient=lenient)
     if leaning.beside_the_subject(ranked, asked, turn, snapshot) and sure < leaning.SURE_BESIDE:
+        return unknown(turn, snapshot, ranked, named)
+    if counted.something_else(asked, ranked[0].fact, snapshot):
         return unknown(turn, snapshot, ranked, named)
     if sure < selection.needed(turn):
         in_scope = selection.needed(turn) < 1 or turn.intent == "out_of_scope_places"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.partners import answers, followup, leaning, lists, recalled, references, selection, superlatives
 from bot.partners.descriptions import described
 from bot.partners.knowledge import Snapshot
-from bot.partners.picking import picked
+from bot.partners.picking import picked, points_at_one
 from bot.partners.ranking import Asked
 from bot.partners.records import CENTRE
 from bot.partners.selection import FALLBACK
@@ -103,7 +103,8 @@ def _decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
         and not _about_subject(by_facts, turn, asked, snapshot)
     ):
         return answers.respond(replace(turn, intent=guess), snapshot)
-    if by_facts.kind == "unknown" and (listed := lists.guess(turn, snapshot)):
+    one = points_at_one(asked, snapshot)  # "how many employees does the federation have?" asks for no federations
+    if by_facts.kind == "unknown" and not one and (listed := lists.guess(turn, snapshot)):
         return listed
     if by_facts.kind != "unknown" or not guess or guess in answers.FROM_FACTS or guess in LISTS:
         return by_facts

@@ -10,7 +10,7 @@ from bot.partners.knowledge import Snapshot
 from bot.partners.names import Mention
 from bot.partners.ranking import Asked
 from bot.partners.records import Record
-from bot.partners.turn import Context, Filters
+from bot.partners.turn import Context
 
 PICKED = 3  # strength of a record that is picked, as of one that is named
 ASKS_WHICH_ONES = frozenset({"count", "oldest", "newest", "else", "any_kind", "partner_words", "compares"})
@@ -42,7 +42,7 @@ def picked(asked: Asked, context: Context, snapshot: Snapshot) -> Asked:
     if flags & ASKS_WHICH_ONES:
         return asked
     filters = lists.organisation_filters(asked.positive, snapshot)
-    if not _points(asked, filters, snapshot):
+    if not points_at_one(asked, snapshot):
         return asked
     among = _listed(context, snapshot) or [snapshot.records[i] for i in context.subject[:1]]
     fitting = [
@@ -60,8 +60,9 @@ def _listed(context: Context, snapshot: Snapshot) -> list[Record]:
     return [snapshot.records[i] for i in context.listed]
 
 
-def _points(asked: Asked, filters: Filters, snapshot: Snapshot) -> bool:
+def points_at_one(asked: Asked, snapshot: Snapshot) -> bool:
     """Whether one certain thing of a kind, or in a place, is spoken of."""
+    filters = lists.organisation_filters(asked.positive, snapshot)
     if filters.kinds:
         if _HAN_DEFINITE.search(asked.folded):
             return True

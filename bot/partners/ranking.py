@@ -126,6 +126,12 @@ class Ranking:
         """(weight of the rarest of these words that a fact says nothing of, whether it says nothing of any)."""
         return self.wording.unsaid(fact, self._all_concepts[fact.id], words, han_runs)
 
+    def says(self, fact: Fact, thing: str, but: Collection[str]) -> bool:
+        """Whether a fact has a word or a pair of Chinese characters, or a concept that it means; `but` counts for none."""
+        words, han_runs = ([thing], []) if thing.isascii() else ([], [thing])
+        _, nothing = self.wording.unsaid(fact, self._all_concepts[fact.id] - set(but), words, han_runs)
+        return not nothing
+
     def _ask(self, text: str) -> Asked:
         """Fold a question and find names and concepts in it."""
         typed = fold(text)
