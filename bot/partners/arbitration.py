@@ -69,8 +69,10 @@ def _decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
     pointed = references.with_ordinal(asked, turn.context, snapshot)
     if pointed is not asked:
         if snapshot.vocabulary.says_nothing_special(pointed.masked):
-            return followup.choose(turn, snapshot, pointed.mentions[0].record_ids[0])
-        return answers.by_facts(replace(turn, intent=FALLBACK), snapshot, pointed).listing(turn.context.listed)
+            chosen = followup.choose(turn, snapshot, pointed.mentions[0].record_ids[0])
+        else:
+            chosen = answers.by_facts(replace(turn, intent=FALLBACK), snapshot, pointed)
+        return chosen.listing(references.counted_through(turn.context, snapshot))
     asked = picked(asked, turn.context, snapshot)
     named = any(m.strength > 1 for m in asked.mentions) and guess not in NAMES_BELONG
     points = bool(turn.context.subject) and "pronoun" in snapshot.vocabulary.flags.find(asked.folded)

@@ -20,6 +20,7 @@ DATE_WORDS = re.compile("|".join([*MONTHS, r"\d+", "年|月|日|号|那次|那�
 WHO_ELSE = re.compile(
     r"\b(?:who|which|whom|others?|wer|wen|welche[rsn]?|andere[rsn]?|weitere[rsn]?)\b|谁|哪|其他|别的|另外"
 )
+ABOUT_UNKNOWN = True
 LEAST_COVERED = 0.3  # share of the asked concepts that a fact about another record must have
 
 
@@ -217,4 +218,6 @@ def _about(turn: Turn, snapshot: Snapshot, what: str, record_id: str) -> Answer:
         facts = selection.choose(near, snapshot)
         answer = answers.say_facts(turn, snapshot, facts, (record_id,))
         return answer.with_context(replace(answer.context, question=what))
+    if ABOUT_UNKNOWN and asked.concepts & selection.QUESTION_TYPES:
+        return answers.unknown(turn, snapshot, near, (record_id,)).asking(what)
     return answers.overview(turn, snapshot, record_id)

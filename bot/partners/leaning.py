@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.partners.certainty import HIGHEST_SCORE, QUESTION_WORDS, SURE, certainty
+from bot.partners.index import fold_document
 from bot.partners.knowledge import Snapshot
 from bot.partners.names import Mention
 from bot.partners.ranking import CONTEXT_NEARNESS, Asked, Scored
-from bot.partners.records import CENTRE
-from bot.partners.selection import ASKS_FIGURE, MUST_BE_SAID, QUESTION_TYPES, sort_asked_for, then
+from bot.partners.records import CENTRE, Fact
+from bot.partners.selection import ASKS_FIGURE, MUST_BE_SAID, QUESTION_TYPES, WINDOW, sort_asked_for, then
 from bot.partners.turn import Context, Turn
 
 WITH = re.compile(r"(?:\b(?:with|mit)|[跟和与同])\s*$")
@@ -70,26 +72,39 @@ def beside_the_subject(ranked: list[Scored], asked: Asked, turn: Turn, snapshot:
     record = snapshot.records[subject[0]]
     ends = {end for end in (record.from_id, record.to_id) if end} - OWN_NAMES
     meant = {record.id, *ends}
-    return not snapshot.ranking.is_about(ranked[0].fact, meant)
+    cities = snapshot.vocabulary.values("cities", asked.masked)
+    return not (snapshot.ranking.is_about(ranked[0].fact, meant) or names_city(ranked[0].fact, cities, snapshot))
+
+
+def names_city(fact: Fact, cities: Sequence[str], snapshot: Snapshot) -> bool:
+    """Whether the sentence of a fact names one of the cities."""
+    return bool(set(cities) & set(snapshot.vocabulary.values("cities", fold_document(fact.in_language("en")[0]))))
 
 
 def carried_on(asked: Asked, turn: Turn, snapshot: Snapshot) -> Asked | None:
     """ "And when was that?" with what the last question was about; None for a question with words of its own."""
-    words, han_runs = snapshot.vocabulary.content(asked.masked)
+    cities = snapshot.vocabulary.groups["cities"]
+    elsewhere = snapshot.vocabulary.values("cities", asked.masked)
+    words, han_runs = snapshot.vocabulary.content(cities.without(asked.masked) if elsewhere else asked.masked)
     if words or han_runs or asked.mentions or not turn.context.question:
         return None
     before = snapshot.ranking.ask(turn.context.question)
-    words, han_runs = snapshot.vocabulary.content(before.masked)
+    words, han_runs = snapshot.vocabulary.content(cities.without(before.masked) if elsewhere else before.masked)
     rest = " ".join([*words, *han_runs])
     if not rest:
         return None
-    concepts = asked.concepts | (before.concepts - QUESTION_WORDS - QUESTION_TYPES)
+    kept = before.concepts - QUESTION_WORDS - QUESTION_TYPES
+    concepts = asked.concepts | (before.concepts if elsewhere and not asked.concepts else kept)
     return replace(asked, folded=f"{asked.folded} {rest}", masked=f"{asked.masked} {rest}", concepts=concepts)
 
 
 def _of_that_sort(whole: Asked, asked: Asked, turn: Turn, snapshot: Snapshot) -> list[Scored]:
     """Facts near the subject on what was asked before, of the sort asked for now; others of it were said already."""
-    fits = sort_asked_for(asked, snapshot)
+    fits = sort_asked_for(whole, snapshot)
+    cities = snapshot.vocabulary.values("cities", asked.masked)
+    if cities:
+        ranked = snapshot.ranking.rank(whole, turn.language)
+        return [s for s in ranked[:WINDOW] if names_city(s.fact, cities, snapshot) and (not fits or fits(s.fact))]
     ranked = snapshot.ranking.rank(whole, turn.language, turn.context.subject)
     return [
         s
