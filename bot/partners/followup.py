@@ -9,6 +9,7 @@ from bot.partners import answers, lists, references, selection
 from bot.partners.certainty import SURE, certainty
 from bot.partners.figures import MONTHS, month_in, years
 from bot.partners.knowledge import Snapshot
+from bot.partners.picking import about
 from bot.partners.ranking import CONTEXT_NEARNESS, Asked
 from bot.partners.records import CENTRE, Record
 from bot.partners.turn import Answer, Turn, told
@@ -20,7 +21,6 @@ DATE_WORDS = re.compile("|".join([*MONTHS, r"\d+", "年|月|日|号|那次|那�
 WHO_ELSE = re.compile(
     r"\b(?:who|which|whom|others?|wer|wen|welche[rsn]?|andere[rsn]?|weitere[rsn]?)\b|谁|哪|其他|别的|另外"
 )
-ABOUT_UNKNOWN = True
 LEAST_COVERED = 0.3  # share of the asked concepts that a fact about another record must have
 
 
@@ -171,6 +171,8 @@ def correction(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
         record_id = one.id if one else None
     if record_id is None:
         return None
+    if asked.concepts & selection.QUESTION_TYPES:  # "when was the other one founded, I mean the one in Shanghai"
+        return answers.by_facts(turn, snapshot, about(snapshot.records[record_id], asked, snapshot))
     before = snapshot.ranking.ask(turn.context.question).masked
     if snapshot.vocabulary.values("cities", asked.positive):  # it was another city that was asked about before
         before = snapshot.vocabulary.groups["cities"].without(before)
@@ -218,6 +220,6 @@ def _about(turn: Turn, snapshot: Snapshot, what: str, record_id: str) -> Answer:
         facts = selection.choose(near, snapshot)
         answer = answers.say_facts(turn, snapshot, facts, (record_id,))
         return answer.with_context(replace(answer.context, question=what))
-    if ABOUT_UNKNOWN and asked.concepts & selection.QUESTION_TYPES:
+    if asked.concepts & selection.QUESTION_TYPES:
         return answers.unknown(turn, snapshot, near, (record_id,)).asking(what)
     return answers.overview(turn, snapshot, record_id)

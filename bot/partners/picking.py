@@ -38,7 +38,7 @@ def picked(asked: Asked, context: Context, snapshot: Snapshot) -> Asked:
     flags = snapshot.vocabulary.flags.find(asked.folded)
     if "other_one" in flags:
         left = [r for r in _listed(context, snapshot) if r.id not in context.subject]
-        return _about(left[0], asked, snapshot) if len(left) == 1 else asked
+        return about(left[0], asked, snapshot) if len(left) == 1 else asked
     if flags & ASKS_WHICH_ONES:
         return asked
     filters = lists.organisation_filters(asked.positive, snapshot)
@@ -53,7 +53,7 @@ def picked(asked: Asked, context: Context, snapshot: Snapshot) -> Asked:
         and (not filters.cities or record.city in filters.cities)
         and (not filters.countries or record.country in filters.countries)
     ]
-    return _about(fitting[0], asked, snapshot) if len(fitting) == 1 else asked
+    return about(fitting[0], asked, snapshot) if len(fitting) == 1 else asked
 
 
 def _listed(context: Context, snapshot: Snapshot) -> list[Record]:
@@ -71,7 +71,8 @@ def points_at_one(asked: Asked, snapshot: Snapshot) -> bool:
     return bool((filters.cities or filters.countries) and _ONE.search(asked.folded))
 
 
-def _about(record: Record, asked: Asked, snapshot: Snapshot) -> Asked:
+def about(record: Record, asked: Asked, snapshot: Snapshot) -> Asked:
+    """The question about a record, without the kind, country and city it was described by."""
     groups = snapshot.vocabulary.groups
     rest = _POINTER.sub(" ", asked.masked)
     for group in ("kinds", "cities", "countries"):
