@@ -100,7 +100,7 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     sure = certainty(ranked, asked, turn.language, snapshot, lenient=lenient)
     if leaning.beside_the_subject(ranked, asked, turn, snapshot) and sure < leaning.SURE_BESIDE:
         return unknown(turn, snapshot, ranked, named)
-    if counted.something_else(asked, ranked[0].fact, snapshot):
+    if sure < counted.CLEARLY and counted.something_else(asked, ranked[0].fact, snapshot):
         return unknown(turn, snapshot, ranked, named)
     if sure < selection.needed(turn):
         in_scope = selection.needed(turn) < 1 or turn.intent == "out_of_scope_places"

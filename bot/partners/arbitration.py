@@ -91,9 +91,10 @@ def _decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
         special = followup.respond(replace(turn, intent=guess if guess in LEANING else "ask_followup"), snapshot, asked)
         if special is not None and special.kind not in ("which_one", "unknown"):
             return special
-    elif (not sure and (listed := lists.twins_abroad(turn, snapshot) or lists.wanted(turn, snapshot))) or (
-        turn.intent in ABOUT_RECORDS and (listed := lists.wanted(turn, snapshot, in_city=True))
-    ):
+    elif (
+        (not sure or turn.intent in LEANING)
+        and (listed := lists.twins_abroad(turn, snapshot) or lists.wanted(turn, snapshot))
+    ) or (turn.intent in ABOUT_RECORDS and (listed := lists.wanted(turn, snapshot, in_city=True))):
         return listed
     if sure:
         return answers.respond(turn, snapshot, asked)

@@ -9,6 +9,7 @@ from bot.partners.knowledge import Snapshot
 from bot.partners.ranking import Asked
 from bot.partners.records import Fact
 
+CLEARLY = 0.9  # what is as certain as this is said, by whatever word it is counted
 NOUNS = 2  # words after "how many" of which one must be the fact's: "how many Chinese companies"
 _COUNTED = re.compile(r"\b(?:how (?:many|much)|wie ?viele?r?|wieviele?) (?P<what>(?:\w+ ?){1,3})")
 # 多少 always asks; 几 does after a verb, and means "some" after 最近, 前 or 那.

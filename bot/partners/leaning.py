@@ -13,7 +13,15 @@ from bot.partners.knowledge import Snapshot
 from bot.partners.names import Mention
 from bot.partners.ranking import CONTEXT_NEARNESS, Asked, Scored
 from bot.partners.records import CENTRE, Fact
-from bot.partners.selection import ASKS_FIGURE, MUST_BE_SAID, QUESTION_TYPES, WINDOW, sort_asked_for, then
+from bot.partners.selection import (
+    ASKS_FIGURE,
+    EVENT_CONCEPTS,
+    MUST_BE_SAID,
+    QUESTION_TYPES,
+    WINDOW,
+    sort_asked_for,
+    then,
+)
 from bot.partners.turn import Context, Turn
 
 WITH = re.compile(r"(?:\b(?:with|mit)|[跟和与同])\s*$")
@@ -127,7 +135,12 @@ def _of_the_event(near: list[Scored], turn: Turn, asked: Asked, snapshot: Snapsh
         return []
     if snapshot.ranking.wording.strange_share(words, han_runs) > MOST_STRANGE:
         return []
-    own = [replace(s, score=HIGHEST_SCORE) for s in near if s.fact.record_id == record.id]
+    matter = asked.concepts - QUESTION_WORDS - QUESTION_TYPES - EVENT_CONCEPTS
+    own = [
+        replace(s, score=HIGHEST_SCORE)
+        for s in near
+        if s.fact.record_id == record.id and (not matter or matter & snapshot.ranking.solid_concepts(s.fact))
+    ]
     return sorted(own, key=lambda s: s.fact.id in turn.context.said)
 
 
