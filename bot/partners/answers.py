@@ -9,7 +9,7 @@ from bot.common.text import fold
 from bot.partners import counted, followup, leaning, lists, selection
 from bot.partners.certainty import ABOUT_THE_NAMED, certainty
 from bot.partners.knowledge import Snapshot
-from bot.partners.premises import claims_in, judge
+from bot.partners.premises import claims_in, judge, saying_where
 from bot.partners.ranking import Asked, Scored
 from bot.partners.records import Fact
 from bot.partners.turn import Answer, Context, Turn, told
@@ -29,6 +29,7 @@ FROM_FACTS = frozenset(
     ]
 )
 OVERVIEW_FACTS = 3
+COMMON_PLACES = frozenset({"herne", "luzhou"})  # in nearly every sentence, and seldom where something was
 
 
 def respond(turn: Turn, snapshot: Snapshot, asked: Asked | None = None) -> Answer:
@@ -133,6 +134,11 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
         if not where:
             claims = replace(claims, places=frozenset())
     verdict = judge(claims, nearby, snapshot)
+    if verdict == "no" and claims.places and not (claims.years or claims.figures):
+        own = {fold(snapshot.records[i].name("en")) for i in (*named, *turn.context.subject)} | COMMON_PLACES
+        window = [s.fact for s in ranked[: selection.WINDOW] if best.score - s.score < selection.SAME_TIME]
+        told_where = saying_where([f for f in window if f.record_id == best.fact.record_id], own, snapshot)
+        facts = facts if told_where is None or told_where in facts else (told_where, *facts[:1])
     if verdict == "no" and claims.figures and named and best.nearness < ABOUT_THE_NAMED:
         verdict = None  # a figure of something else denies nothing
     if verdict == "yes" and not statement:

@@ -39,6 +39,7 @@ TRUST = dict.fromkeys(
 )
 TRUST |= {"talk_to_human": 0.6, "ask_contact": 0.4}
 NAMES_BELONG = ("ask_contact", "talk_to_human", "set_language")  # a name in it does not make it a question
+YES_NO = ("affirm", "deny")
 CAPABILITIES = "ask_capabilities"  # "What can you do?", but "what can you do there?" is about the subject
 OWN = frozenset({CENTRE, "herne", "city-of-herne", "luzhou"})
 LONGEST_QUESTION = 300  # characters
@@ -111,6 +112,8 @@ def _decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
         return listed
     if by_facts.kind != "unknown" or not guess or guess in answers.FROM_FACTS or guess in LISTS:
         return by_facts
+    if guess in YES_NO and any(snapshot.vocabulary.content(asked.masked)):
+        return by_facts  # a word that says something is no yes or no
     return guess
 
 

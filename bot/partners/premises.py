@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.common.text import fold
@@ -86,6 +86,11 @@ def _place_holds(places: frozenset[str], facts: Sequence[Fact], snapshot: Snapsh
     record = snapshot.records.get(facts[0].record_id)
     says_where = bool(present) or bool(record and (record.city or record.country)) or _names_a_place(facts[0], snapshot)
     return False if says_where else None
+
+
+def saying_where(facts: Sequence[Fact], known: Collection[str], snapshot: Snapshot) -> Fact | None:
+    """The first of the facts that names a place beside those that are `known` (plain names) from the question."""
+    return next((fact for fact in facts if _places_in([fact], snapshot) - set(known)), None)
 
 
 def _places_in(facts: Sequence[Fact], snapshot: Snapshot) -> set[str]:

@@ -56,7 +56,11 @@ def _checked(turn: Turn, snapshot: Snapshot, asked: Asked, facts: list[Fact]) ->
     without_places = snapshot.vocabulary.groups["cities"].without(snapshot.other_places.without(asked.masked))
     words, han_runs = snapshot.vocabulary.content(without_places)
     most = 0 if claims.years or claims.figures else MOST_WORDS
-    if not (statement and claims) or asked.mentions or len(words) + sum(map(len, han_runs)) / 2 > most:
+    if (
+        not (statement and claims)
+        or any(m.strength > 1 for m in asked.mentions)
+        or len(words) + sum(map(len, han_runs)) / 2 > most
+    ):
         return None
     for fact in facts:
         if verdict := judge(claims, [fact], snapshot):
