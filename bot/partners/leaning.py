@@ -25,7 +25,8 @@ from bot.partners.selection import (
 from bot.partners.turn import Context, Turn
 
 WITH = re.compile(r"(?:\b(?:with|mit)|[跟和与同])\s*$")
-GOES_ON = re.compile(r"(?:and|und|but|aber|so|also)\b|那|还有|以及")  # how a question begins that goes on from the last
+# How a question begins that goes on from the last, and what is no more than a word and a particle: 营业额呢？
+GOES_ON = re.compile(r"(?:and|und|but|aber|so|also)\b|那|还有|以及|[\u3400-\u9fff]{1,5}呢$")
 MOST_STRANGE = 0.25
 # How much likelier (logarithm of the odds) the subject, or what came up lately, is meant than something else: for questions
 # that stand alone and for those that lean on what was said.
