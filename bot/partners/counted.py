@@ -25,7 +25,7 @@ def something_else(asked: Asked, fact: Fact, snapshot: Snapshot) -> bool:
     latin = _first(asked.masked, _COUNTED, _COST_OF, _PRICED)
     han = _first(asked.masked, _HAN_COUNTED, _HAN_PRICED)
     if latin:
-        words, han_runs = snapshot.vocabulary.content(latin["what"])[0][:NOUNS], []
+        words, han_runs = snapshot.vocabulary.content(latin["what"])[0][:NOUNS], list[str]()
     elif han:
         words, han_runs = snapshot.vocabulary.content(han["what"])
     else:
