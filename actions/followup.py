@@ -13,18 +13,24 @@ from actions.conversation import FALLBACK, language_of, remember, say, turn_of
 from actions.handoff_slots import PERSON_OFFERS, start_form
 from actions.insights import Record, note_answer
 from bot.partners.answers import by_facts
+from bot.partners.arbitration import decide
 from bot.partners.followup import correction, more
 from bot.partners.knowledge import Snapshot
+from bot.partners.premises import claims_in
+from bot.partners.turn import Answer, Turn
 from bot.replies.compose import compose, what_next
 
 
 def affirm(dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
     """ "Yes" takes the last offer: a person, or more on the subject."""
+    turn = turn_of(tracker)
+    turn = replace(turn, context=turn.context.within(snapshot.records))
+    if (claimed := _claimed(turn, snapshot)) is not None:
+        say(dispatcher, compose(claimed, snapshot, turn.language))
+        return remember(claimed.context, offer="person" if claimed.kind == "unknown" else "more")
     offer = tracker.get_slot("offer")
     if offer in PERSON_OFFERS:
         return start_form()
-    turn = turn_of(tracker)
-    turn = replace(turn, context=turn.context.within(snapshot.records))
     if offer == "more" and turn.context.subject:
         answer = more(turn, snapshot)
         say(dispatcher, compose(answer, snapshot, turn.language))
@@ -50,6 +56,15 @@ def deny(
         return remember(answer.context, offer="person" if answer.kind == "unknown" else "more")
     say(dispatcher, what_next(language_of(tracker)))
     return [SlotSet("offer", "none")]
+
+
+def _claimed(turn: Turn, snapshot: Snapshot) -> Answer | None:
+    """ "In Bochum's town hall, yes?" agrees to nothing: it states something and asks whether it is so."""
+    asked = snapshot.ranking.ask(turn.text)
+    if not (asked.mentions or claims_in(turn.text, asked, snapshot)):
+        return None
+    decision = decide(replace(turn, intent=FALLBACK, guess="check_statement", certainty=1.0), snapshot)
+    return decision if isinstance(decision, Answer) else None
 
 
 class ActionAffirm(KnowledgeAction):

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.common.text import fold
-from bot.partners import followup, lists, selection
+from bot.partners import counted, followup, leaning, lists, selection
 from bot.partners.certainty import ABOUT_THE_NAMED, certainty
 from bot.partners.knowledge import Snapshot
-from bot.partners.premises import claims_in, judge
+from bot.partners.premises import claims_in, judge, saying_where
 from bot.partners.ranking import Asked, Scored
 from bot.partners.records import Fact
 from bot.partners.turn import Answer, Context, Turn, told
@@ -29,6 +29,7 @@ FROM_FACTS = frozenset(
     ]
 )
 OVERVIEW_FACTS = 3
+COMMON_PLACES = frozenset({"herne", "luzhou"})  # in nearly every sentence, and seldom where something was
 
 
 def respond(turn: Turn, snapshot: Snapshot, asked: Asked | None = None) -> Answer:
@@ -42,7 +43,7 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked | None = None) -> Answe
         turn.intent in ASKS_FOR_LIST
         and turn.context.subject
         and not asked.mentions
-        and selection.leans(turn, asked, snapshot)
+        and leaning.leans(turn, asked, snapshot)
     ):
         about_subject = by_facts(turn, snapshot, asked)
         if about_subject.kind == "facts" and set(about_subject.context.subject) & set(turn.context.subject):
@@ -68,7 +69,7 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked | None = None) -> Answe
 
 def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     """Overview, ranked facts, a question back, or "unknown"."""
-    asked = selection.with_pronoun(selection.resolved(asked, turn.context), turn.context, snapshot)
+    asked = leaning.with_pronoun(leaning.resolved(asked, turn.context), turn.context, snapshot)
     named = tuple(dict.fromkeys(i for m in asked.mentions for i in m.record_ids))
     if asked.mentions and turn.context.question and snapshot.vocabulary.only_points(asked.masked):
         again = followup.same_question(turn, snapshot, asked)
@@ -85,19 +86,23 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
                 return overview(turn, snapshot, strongest.record_ids[0])
     if len(compared := selection.compared(turn, asked, snapshot)) > 1:
         return say_facts(turn, snapshot, compared, named)
-    context = selection.context_ids(turn, snapshot, asked)
+    context = leaning.context_ids(turn, snapshot, asked)
     ranked = snapshot.ranking.rank(asked, turn.language, context)
     lenient = len(asked.mentions) > 1 and ranked[0].nearness >= selection.ALL_NAMED
     if any(m.strength > 1 for m in asked.mentions):
         ranked = [s for s in ranked if s.nearness > 0] or ranked
     elif context:
-        lenient, ranked = selection.with_context(ranked, asked, snapshot, turn)
+        lenient, ranked = leaning.with_context(ranked, asked, snapshot, turn)
     claims = claims_in(turn.text, asked, snapshot)
     statement = turn.intent == "check_statement" or "yes_no" in snapshot.vocabulary.flags.find(asked.folded)
     if not statement:
         ranked = selection.of_that_time(ranked, asked, snapshot)
     where: list[Scored] = []
     sure = certainty(ranked, asked, turn.language, snapshot, lenient=lenient)
+    if leaning.beside_the_subject(ranked, asked, turn, snapshot) and sure < leaning.SURE_BESIDE:
+        return unknown(turn, snapshot, ranked, named)
+    if sure < counted.CLEARLY and counted.something_else(asked, ranked[0].fact, snapshot):
+        return unknown(turn, snapshot, ranked, named)
     if sure < selection.needed(turn):
         in_scope = selection.needed(turn) < 1 or turn.intent == "out_of_scope_places"
         where = selection.where_it_lies(asked, turn.language, snapshot) if claims.places and in_scope else []
@@ -129,6 +134,11 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
         if not where:
             claims = replace(claims, places=frozenset())
     verdict = judge(claims, nearby, snapshot)
+    if verdict == "no" and claims.places and not (claims.years or claims.figures):
+        own = {fold(snapshot.records[i].name("en")) for i in (*named, *turn.context.subject)} | COMMON_PLACES
+        window = [s.fact for s in ranked[: selection.WINDOW] if best.score - s.score < selection.SAME_TIME]
+        told_where = saying_where([f for f in window if f.record_id == best.fact.record_id], own, snapshot)
+        facts = facts if told_where is None or told_where in facts else (told_where, *facts[:1])
     if verdict == "no" and claims.figures and named and best.nearness < ABOUT_THE_NAMED:
         verdict = None  # a figure of something else denies nothing
     if verdict == "yes" and not statement:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.partners import answers, followup, lists, references, selection
+from bot.partners import answers, followup, leaning, lists, recalled, references, selection, superlatives
 from bot.partners.descriptions import described
 from bot.partners.knowledge import Snapshot
+from bot.partners.picking import picked, points_at_one
 from bot.partners.ranking import Asked
 from bot.partners.records import CENTRE
 from bot.partners.selection import FALLBACK
@@ -38,13 +39,29 @@ TRUST = dict.fromkeys(
 )
 TRUST |= {"talk_to_human": 0.6, "ask_contact": 0.4}
 NAMES_BELONG = ("ask_contact", "talk_to_human", "set_language")  # a name in it does not make it a question
+YES_NO = ("affirm", "deny")
 CAPABILITIES = "ask_capabilities"  # "What can you do?", but "what can you do there?" is about the subject
 OWN = frozenset({CENTRE, "herne", "city-of-herne", "luzhou"})
+LONGEST_QUESTION = 300  # characters
+OWN_PLACES = frozenset({"herne", "city-of-herne"})
 
 
 def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
-    """An answer, or the intent whose own reply fits better."""
+    """An answer, or the intent whose own reply fits better; the last list stays while one of it is spoken of."""
     turn = replace(turn, context=turn.context.within(snapshot.records))
+    decision = _decide(turn, snapshot)
+    if isinstance(decision, Answer) and decision.kind == "facts":
+        whole = leaning.carried_on(snapshot.ranking.ask(turn.text), turn, snapshot)
+        decision = decision.asking(whole.masked[:LONGEST_QUESTION]) if whole else decision
+    if isinstance(decision, str) or decision.context.listed or decision.kind not in ("facts", "overview", "unknown"):
+        return decision
+    of_the_list = len(turn.context.listed) > 1 and (set(decision.context.subject) - OWN_PLACES) & set(
+        turn.context.listed
+    )
+    return decision.listing(turn.context.listed) if of_the_list else decision
+
+
+def _decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
     if turn.record or turn.fact:
         return answers.respond(turn, snapshot)
     sure = turn.intent != FALLBACK
@@ -53,8 +70,11 @@ def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
     pointed = references.with_ordinal(asked, turn.context, snapshot)
     if pointed is not asked:
         if snapshot.vocabulary.says_nothing_special(pointed.masked):
-            return followup.choose(turn, snapshot, pointed.mentions[0].record_ids[0])
-        return answers.by_facts(replace(turn, intent=FALLBACK), snapshot, pointed).listing(turn.context.listed)
+            chosen = followup.choose(turn, snapshot, pointed.mentions[0].record_ids[0])
+        else:
+            chosen = answers.by_facts(replace(turn, intent=FALLBACK), snapshot, pointed)
+        return chosen.listing(references.counted_through(turn.context, snapshot))
+    asked = picked(asked, turn.context, snapshot)
     named = any(m.strength > 1 for m in asked.mentions) and guess not in NAMES_BELONG
     points = bool(turn.context.subject) and "pronoun" in snapshot.vocabulary.flags.find(asked.folded)
     if not sure and not named and not (points and guess == CAPABILITIES) and turn.certainty >= TRUST.get(guess, 2):
@@ -64,13 +84,18 @@ def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
     if (corrected := followup.correction(turn, snapshot, asked)) is not None:
         return corrected
     as_question = replace(turn, intent=guess if guess in LEANING or guess == "check_statement" else turn.intent)
-    if (turn.context.subject or turn.context.listed) and selection.leans(as_question, asked, snapshot):
+    if (again := recalled.respond(as_question, snapshot, asked)) is not None:
+        return again
+    if (aged := superlatives.by_age(turn, snapshot, asked)) is not None:
+        return aged
+    if (turn.context.subject or turn.context.listed) and leaning.leans(as_question, asked, snapshot):
         special = followup.respond(replace(turn, intent=guess if guess in LEANING else "ask_followup"), snapshot, asked)
         if special is not None and special.kind not in ("which_one", "unknown"):
             return special
-    elif (not sure and (listed := lists.twins_abroad(turn, snapshot) or lists.wanted(turn, snapshot))) or (
-        turn.intent in ABOUT_RECORDS and (listed := lists.wanted(turn, snapshot, in_city=True))
-    ):
+    elif (
+        (not sure or turn.intent in LEANING)
+        and (listed := lists.twins_abroad(turn, snapshot) or lists.wanted(turn, snapshot))
+    ) or (turn.intent in ABOUT_RECORDS and (listed := lists.wanted(turn, snapshot, in_city=True))):
         return listed
     if sure:
         return answers.respond(turn, snapshot, asked)
@@ -82,10 +107,13 @@ def decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
         and not _about_subject(by_facts, turn, asked, snapshot)
     ):
         return answers.respond(replace(turn, intent=guess), snapshot)
-    if by_facts.kind == "unknown" and (listed := lists.guess(turn, snapshot)):
+    one = points_at_one(asked, snapshot)  # "how many employees does the federation have?" asks for no federations
+    if by_facts.kind == "unknown" and not one and (listed := lists.guess(turn, snapshot)):
         return listed
     if by_facts.kind != "unknown" or not guess or guess in answers.FROM_FACTS or guess in LISTS:
         return by_facts
+    if guess in YES_NO and any(snapshot.vocabulary.content(asked.masked)):
+        return by_facts  # a word that says something is no yes or no
     return guess
 
 

@@ -67,6 +67,13 @@ MISSING = {
     "age_people": -1.6,
     "cinema": -2.5,
     "colour": -3.4,
+    "tuition": -3.4,
+    "budget": -3.4,
+    "member_fee": -3.4,
+    "patents": -3.4,
+    "doctoral": -3.4,
+    "flights": -2.5,
+    "shop": -2.5,
 }  # fmt: skip
 
 

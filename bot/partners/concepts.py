@@ -73,6 +73,20 @@ class Concepts:
                 found |= concepts
         return frozenset(found)
 
+    def without(self, folded: str) -> str:
+        """The text without the words, two-word phrases and Chinese strings that touch a concept."""
+        for part in sorted(self._han, key=len, reverse=True):
+            folded = folded.replace(part, " ")
+        words = folded.split()
+        for size in (2, 1):
+            place = 0
+            while place <= len(words) - size:
+                if self.find(" ".join(words[place : place + size])):
+                    del words[place : place + size]
+                else:
+                    place += 1
+        return " ".join(words)
+
 
 def _forms(word: str) -> list[str]:
     """The word and what it may be an inflection of: rivers, Städten, Flüsse."""

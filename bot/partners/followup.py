@@ -9,6 +9,7 @@ from bot.partners import answers, lists, references, selection
 from bot.partners.certainty import SURE, certainty
 from bot.partners.figures import MONTHS, month_in, years
 from bot.partners.knowledge import Snapshot
+from bot.partners.picking import about
 from bot.partners.ranking import CONTEXT_NEARNESS, Asked
 from bot.partners.records import CENTRE, Record
 from bot.partners.turn import Answer, Turn, told
@@ -16,6 +17,10 @@ from bot.partners.turn import Answer, Turn, told
 MORE_FACTS = 2
 SHORT_WORDS, SHORT_CHARACTERS = 6, 40
 DATE_WORDS = re.compile("|".join([*MONTHS, r"\d+", "年|月|日|号|那次|那一次|that time|damals|the one"]))
+# "Who else?" asks for more of the list, "what else?" for more about the one of it that is spoken of.
+WHO_ELSE = re.compile(
+    r"\b(?:who|which|whom|others?|wer|wen|welche[rsn]?|andere[rsn]?|weitere[rsn]?)\b|谁|哪|其他|别的|另外"
+)
 LEAST_COVERED = 0.3  # share of the asked concepts that a fact about another record must have
 
 
@@ -27,8 +32,11 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     if short and turn.context.listed and not asked.mentions and references.ordinal(asked.folded) is not None:
         return choose_item(turn, snapshot, asked)
     flags = snapshot.vocabulary.flags.find(asked.folded)
+    of_the_list = bool(set(turn.context.subject[:1]) & set(turn.context.listed))
     if "else" in flags and not asked.mentions:
-        if turn.context.listed or turn.context.subject[:1] == (CENTRE,):
+        if (turn.context.listed and not (of_the_list and not WHO_ELSE.search(asked.folded))) or turn.context.subject[
+            :1
+        ] == (CENTRE,):
             return lists.others(turn, snapshot)
         return more(turn, snapshot)
     if turn.intent == "ask_more" and not asked.mentions:
@@ -41,7 +49,9 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
         return narrowed
     if short and not turn.context.listed and (one := _other_one(turn, snapshot, asked)):
         return answers.overview(turn, snapshot, one.id)
-    if "where" in flags and turn.context.listed and len(turn.context.listed) > 1:
+    if asked.concepts & selection.ASKS_FIGURE:
+        return None  # "how many companies are based there?"
+    if "where" in flags and len(turn.context.listed) > 1 and not of_the_list:
         return _where_are_they(turn, snapshot)
     if "where" in flags and turn.context.subject:
         ranked = snapshot.ranking.rank(asked, turn.language, turn.context.subject)
@@ -68,7 +78,9 @@ def _narrowed(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     if "other_one" in flags:
         left = [record for record in listed if record.id not in turn.context.subject]
         return _chosen(turn, snapshot, left[0]) if len(left) == 1 else None
-    if flags & {"oldest", "newest", "suspended"} and any(record.type == "place" for record in listed):
+    one = "pronoun" in flags and set(turn.context.subject[:1]) & set(turn.context.listed)
+    wanted = {"oldest", "newest"} if one else {"oldest", "newest", "suspended"}
+    if flags & wanted and any(record.type == "place" for record in listed):
         return lists.twin_cities(turn, snapshot)
     chosen = references.one_of(listed, asked, snapshot)
     return _chosen(turn, snapshot, chosen) if chosen else None
@@ -108,7 +120,7 @@ def choose_item(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
         chosen = [one]
     if chosen:
         return _chosen(turn, snapshot, chosen[0])
-    if not listed and turn.context.subject:
+    if turn.context.subject and (not listed or turn.context.subject[0] in turn.context.listed):
         return more(turn, snapshot)
     context = turn.context
     return Answer("which_one", records=tuple(listed), candidates=tuple(r.id for r in listed), context=context)
@@ -159,10 +171,14 @@ def correction(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
         record_id = one.id if one else None
     if record_id is None:
         return None
-    before = snapshot.ranking.ask(turn.context.question)
-    if snapshot.vocabulary.says_nothing_special(before.masked):
+    if asked.concepts & selection.QUESTION_TYPES:  # "when was the other one founded, I mean the one in Shanghai"
+        return answers.by_facts(turn, snapshot, about(snapshot.records[record_id], asked, snapshot))
+    before = snapshot.ranking.ask(turn.context.question).masked
+    if snapshot.vocabulary.values("cities", asked.positive):  # it was another city that was asked about before
+        before = snapshot.vocabulary.groups["cities"].without(before)
+    if snapshot.vocabulary.says_nothing_special(before):
         return answers.overview(turn, snapshot, record_id)
-    return _about(turn, snapshot, before.masked, record_id)
+    return _about(turn, snapshot, before, record_id)
 
 
 def _same_question_then(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
@@ -204,4 +220,6 @@ def _about(turn: Turn, snapshot: Snapshot, what: str, record_id: str) -> Answer:
         facts = selection.choose(near, snapshot)
         answer = answers.say_facts(turn, snapshot, facts, (record_id,))
         return answer.with_context(replace(answer.context, question=what))
+    if asked.concepts & selection.QUESTION_TYPES:
+        return answers.unknown(turn, snapshot, near, (record_id,)).asking(what)
     return answers.overview(turn, snapshot, record_id)

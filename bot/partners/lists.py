@@ -24,7 +24,9 @@ def organisations(turn: Turn, snapshot: Snapshot) -> Answer:
     """Organisations that fit every filter in the question; without any filter the carriers and partners."""
     asked = snapshot.ranking.ask(turn.text)
     filters = organisation_filters(asked.positive, snapshot)
-    found = filter_organisations(snapshot, filters, asked.excluded)
+    shut_out = organisation_filters(asked.folded, snapshot)
+    not_in = {*shut_out.cities, *shut_out.countries} - {*filters.cities, *filters.countries}
+    found = [r for r in filter_organisations(snapshot, filters, asked.excluded) if not {r.city, r.country} & not_in]
     return _organisation_answer(turn, snapshot, found, filters)
 
 

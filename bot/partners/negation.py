@@ -11,7 +11,7 @@ _NEGATED = re.compile(
     rf"|\b(?:neither|weder)(?: {_SMALL})* (?P<first>[^\W_]+) (?:nor|noch)(?: {_SMALL})* (?P<second>[^\W_]+)"
 )
 _HAN_NEGATED = re.compile(
-    r"(?:除了|除开|别说|不要|不是|不算|不包括|除|而非)(?P<what>[^ 还有哪]{1,10}?)(?:之外|以外|外|的|那个|那所| |(?=还)|(?=有)|(?=哪)|$)"
+    r"(?:除了|除开|别说|不要|不是|不算|不在|不包括|除|而非)(?P<what>[^ 还有哪]{1,10}?)(?:之外|以外|外|的|那个|那所| |(?=还)|(?=有)|(?=哪)|$)"
 )
 # "isn't it", "not only": these negate nothing that could be left out.
 _NO_EXCLUSION = re.compile(

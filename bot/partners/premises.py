@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.common.text import fold
@@ -76,17 +76,30 @@ def _same(claimed: float, known: float) -> bool:
 
 def _place_holds(places: frozenset[str], facts: Sequence[Fact], snapshot: Snapshot) -> bool | None:
     """True when every claimed place is in the facts' own words; False when the facts say where, but elsewhere."""
-    texts = [fold(text) for fact in facts for text in fact.text.values()]
-    present: set[str] = set()
-    for text in texts:
-        present |= {f"other:{p}" for p in snapshot.other_places.find(text)}
-        present |= {f"city:{c}" for c in snapshot.vocabulary.values("cities", text)}
-    missing = {p for p in places if p not in present and _plain(p) not in {_plain(q) for q in present}}
-    if not missing:
+    claimed = {_plain(place) for place in places}
+    own = _places_in(facts[:1], snapshot)
+    if claimed <= own:
         return True
+    present = _places_in(facts, snapshot)
+    if claimed <= present:
+        return None if own else True  # it is said, but of something else than what answers best
     record = snapshot.records.get(facts[0].record_id)
     says_where = bool(present) or bool(record and (record.city or record.country)) or _names_a_place(facts[0], snapshot)
     return False if says_where else None
+
+
+def saying_where(facts: Sequence[Fact], known: Collection[str], snapshot: Snapshot) -> Fact | None:
+    """The first of the facts that names a place beside those that are `known` (plain names) from the question."""
+    return next((fact for fact in facts if _places_in([fact], snapshot) - set(known)), None)
+
+
+def _places_in(facts: Sequence[Fact], snapshot: Snapshot) -> set[str]:
+    """Plain names of the places, of the vocabulary or elsewhere, in the sentences of facts."""
+    found: set[str] = set()
+    for text in (fold(text) for fact in facts for text in fact.text.values()):
+        found |= {_plain(f"other:{p}") for p in snapshot.other_places.find(text)}
+        found |= {_plain(f"city:{c}") for c in snapshot.vocabulary.values("cities", text)}
+    return found
 
 
 def _plain(place: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -92,7 +92,10 @@ class Ranking:
         self._not_known = NotKnown(not_known or {}, names)
         self.indices: dict[str, LanguageIndex] = build(self.facts, names)
         self.twins = _twins(records.values())
-        self._primary, self._secondary = zip(*(self._about(fact, records) for fact in self.facts), strict=True)
+        self._primary, self._named, self._secondary = zip(
+            *(self._about(fact, records) for fact in self.facts), strict=True
+        )
+        self._numbers = {fact.id: number for number, fact in enumerate(self.facts)}
         self._fact_concepts = [self._concepts_of(fact) for fact in self.facts]
         self._all_concepts = {fact.id: found for fact, found in zip(self.facts, self._fact_concepts, strict=True)}
         counts: dict[str, int] = {}
@@ -122,6 +125,12 @@ class Ranking:
     def unsaid(self, fact: Fact, words: Sequence[str], han_runs: Sequence[str]) -> tuple[float, bool]:
         """(weight of the rarest of these words that a fact says nothing of, whether it says nothing of any)."""
         return self.wording.unsaid(fact, self._all_concepts[fact.id], words, han_runs)
+
+    def says(self, fact: Fact, thing: str, but: Collection[str]) -> bool:
+        """Whether a fact has a word or a pair of Chinese characters, or a concept that it means; `but` counts for none."""
+        words, han_runs = ([thing], []) if thing.isascii() else ([], [thing])
+        _, nothing = self.wording.unsaid(fact, self._all_concepts[fact.id] - set(but), words, han_runs)
+        return not nothing
 
     def _ask(self, text: str) -> Asked:
         """Fold a question and find names and concepts in it."""
@@ -191,6 +200,12 @@ class Ranking:
                     total[number] += weight * TEXT_NEARNESS
         return total / len(groups)
 
+    def is_about(self, fact: Fact, ids: Collection[str]) -> bool:
+        """Whether a fact is about one of the records, or its sentence names one."""
+        number = self._numbers[fact.id]
+        wanted = set(ids) | {self.twins[i] for i in ids if i in self.twins}
+        return not wanted.isdisjoint(self._primary[number] | self._named[number])
+
     def _overlap(self, concepts: frozenset[str]) -> NDArray[np.float64]:
         """Weighted share of the question's concepts that the fact covers."""
         weight = sum(self._weight.get(c, 1.0) for c in concepts)
@@ -198,15 +213,18 @@ class Ranking:
             return np.zeros(len(self.facts))
         return np.array([sum(self._weight[c] for c in concepts & own) / weight for own in self._fact_concepts])
 
-    def _about(self, fact: Fact, records: Mapping[str, Record]) -> tuple[frozenset[str], frozenset[str]]:
+    def _about(
+        self, fact: Fact, records: Mapping[str, Record]
+    ) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+        """(whose fact it is, whom its sentence names, those and the organisations of its topic)."""
         record = records[fact.record_id]
         primary = {record.id} | ({record.from_id, record.to_id} if record.type == "link" else set())
-        secondary = set(record.organisations)
+        named = set[str]()
         for text in fact.text.values():
             for mention in self._names.find(fold_document(text), misspelt=False):
                 if mention.strength > 1:
-                    secondary |= set(mention.record_ids)
-        return frozenset(i for i in primary if i), frozenset(secondary)
+                    named |= set(mention.record_ids)
+        return frozenset(i for i in primary if i), frozenset(named), frozenset({*named, *record.organisations})
 
     def concepts_of(self, fact: Fact) -> frozenset[str]:
         """Concepts in the sentences of a fact, not in the ways it is asked for."""

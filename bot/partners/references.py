@@ -61,8 +61,7 @@ def listed_at(context: Context, number: int) -> str | None:
 
 def with_ordinal(asked: Asked, context: Context, snapshot: Snapshot) -> Asked:
     """ "Where is the second one?" is a question about the second listed record, or the second of those just named."""
-    if not context.listed and context.said:
-        context = replace(context, listed=_named_in(context.said[-1], snapshot))
+    context = replace(context, listed=counted_through(context, snapshot))
     if not context.listed or any(m.strength > 1 for m in asked.mentions):
         return asked
     found = ordinal(asked.folded)
@@ -75,6 +74,11 @@ def with_ordinal(asked: Asked, context: Context, snapshot: Snapshot) -> Asked:
     rest = re.sub(r"^ ?one\b", " ", asked.folded[end:])
     masked = " ".join(f"{asked.folded[:start]} {rest}".split())
     return replace(asked, masked=masked, mentions=(mention,))
+
+
+def counted_through(context: Context, snapshot: Snapshot) -> tuple[str, ...]:
+    """What "the second one" counts through: the last list, else the organisations that the last sentence names."""
+    return context.listed or (_named_in(context.said[-1], snapshot) if context.said else ())
 
 
 def _named_in(fact_id: str, snapshot: Snapshot) -> tuple[str, ...]:

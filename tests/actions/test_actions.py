@@ -244,3 +244,13 @@ def test_a_configured_desk_is_shown_with_its_ways(call: Call, language: str, tex
     (said,) = call("action_show_contact", text, intent="ask_contact", language=language)["said"]
     values = [row["value"] for row in said["custom"]["card"]["rows"]]
     assert values[:2] == ["international@example.org", "9-12"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "yes, Konin is in Poland, right?"), ("de", "Konin liegt in Polen, ja?"), ("zh", "科宁在波兰，对吧？")],
+)
+def test_what_is_stated_and_asked_back_is_checked_and_takes_no_offer(call: Call, language: str, text: str) -> None:
+    done = call("action_affirm", text, intent="affirm", language=language, offer="person", subject=["cfie"])
+    assert "1991" in done["said"][0]["text"] or "Konin" in done["said"][0]["text"] or "科宁" in done["said"][0]["text"]
+    assert done["slots"]["subject"][0] in ("konin", "herne-konin")

@@ -1,0 +1,194 @@
+"""Whom and what a question leans on that does not say all itself: the subject, what came up lately, the last question."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.partners.certainty import HIGHEST_SCORE, QUESTION_WORDS, SURE, certainty
+from bot.partners.index import fold_document
+from bot.partners.knowledge import Snapshot
+from bot.partners.names import Mention
+from bot.partners.ranking import CONTEXT_NEARNESS, Asked, Scored
+from bot.partners.records import CENTRE, Fact
+from bot.partners.selection import (
+    ASKS_FIGURE,
+    EVENT_CONCEPTS,
+    MUST_BE_SAID,
+    QUESTION_TYPES,
+    WINDOW,
+    sort_asked_for,
+    then,
+)
+from bot.partners.turn import Context, Turn
+
+WITH = re.compile(r"(?:\b(?:with|mit)|[跟和与同])\s*$")
+# How a question begins that goes on from the last, and what is no more than a word and a particle: 营业额呢？
+GOES_ON = re.compile(r"(?:and|und|but|aber|so|also)\b|那|还有|以及|[\u3400-\u9fff]{1,5}呢$")
+MOST_STRANGE = 0.25
+# How much likelier (logarithm of the odds) the subject, or what came up lately, is meant than something else: for questions
+# that stand alone and for those that lean on what was said.
+TAKEN_UP = {False: 0.5, True: 1.5}
+PLAINLY_ELSEWHERE = 0.0  # as likely as not: what leans on the subject is not answered with something else on less
+TAKEN_UP_LATELY = {False: 0.2, True: 0.8}
+CARRIED_ON = 1.5  # the same for what carries the last question on
+SURE_BESIDE = 0.9  # how certain an answer must be that does not name what the question leans on
+JUST_SAID = 3  # facts of the last answer
+OWN_NAMES = frozenset({CENTRE, "herne", "city-of-herne"})
+
+
+def with_context(ranked: list[Scored], asked: Asked, snapshot: Snapshot, turn: Turn) -> tuple[bool, list[Scored]]:
+    """(whether the subject of the conversation is taken up, the facts about it or all facts).
+
+    What the question is about is the likeliest of: the subject itself, anything it was about lately, something else.
+    `ranked` is ranked with the whole subject near.
+    """
+    leaning = leans(turn, asked, snapshot)
+    elsewhere = snapshot.ranking.rank(asked, turn.language)
+    first = [
+        s
+        for s in snapshot.ranking.rank(asked, turn.language, turn.context.subject[:1])
+        if s.nearness >= CONTEXT_NEARNESS
+    ]
+    near = [s for s in ranked if s.nearness > 0]
+    found: list[tuple[float, bool, list[Scored]]] = [
+        (_odds(elsewhere, asked, snapshot, turn, lenient=False), False, elsewhere)
+    ]
+    for facts, bonus in ((first, TAKEN_UP[leaning]), (near, TAKEN_UP_LATELY[leaning])):
+        if facts:
+            found.append((_odds(facts, asked, snapshot, turn, lenient=True) + bonus, True, facts))
+    if (whole := carried_on(asked, turn, snapshot)) is not None and (
+        facts := _of_that_sort(whole, asked, turn, snapshot)
+    ):
+        found.append((_odds(facts, asked, snapshot, turn, lenient=True) + CARRIED_ON, True, facts))
+    dated = [each for each in found if then(each[2], asked, snapshot)]
+    odds, lenient, best = max(dated or found, key=lambda each: each[0])
+    if leaning and not lenient and odds < PLAINLY_ELSEWHERE:
+        lenient, best = True, near or best
+    unsure = leaning and certainty(best, asked, turn.language, snapshot, lenient=lenient) < SURE
+    if unsure and (event := _of_the_event(near, turn, asked, snapshot)):
+        return True, event
+    return lenient, best
+
+
+def beside_the_subject(ranked: list[Scored], asked: Asked, turn: Turn, snapshot: Snapshot) -> bool:
+    """Whether a question that leans on the subject would be answered with something that does not name it."""
+    subject = turn.context.subject
+    if not subject or any(m.strength > 1 for m in asked.mentions) or not leans(turn, asked, snapshot):
+        return False
+    record = snapshot.records[subject[0]]
+    ends = {end for end in (record.from_id, record.to_id) if end} - OWN_NAMES
+    meant = {record.id, *ends}
+    cities = snapshot.vocabulary.values("cities", asked.masked)
+    return not (snapshot.ranking.is_about(ranked[0].fact, meant) or names_city(ranked[0].fact, cities, snapshot))
+
+
+def names_city(fact: Fact, cities: Sequence[str], snapshot: Snapshot) -> bool:
+    """Whether the sentence of a fact names one of the cities."""
+    return bool(set(cities) & set(snapshot.vocabulary.values("cities", fold_document(fact.in_language("en")[0]))))
+
+
+def carried_on(asked: Asked, turn: Turn, snapshot: Snapshot) -> Asked | None:
+    """ "And when was that?" with what the last question was about; None for a question with words of its own."""
+    cities = snapshot.vocabulary.groups["cities"]
+    elsewhere = snapshot.vocabulary.values("cities", asked.masked)
+    words, han_runs = snapshot.vocabulary.content(cities.without(asked.masked) if elsewhere else asked.masked)
+    if words or han_runs or asked.mentions or not turn.context.question:
+        return None
+    before = snapshot.ranking.ask(turn.context.question)
+    words, han_runs = snapshot.vocabulary.content(cities.without(before.masked) if elsewhere else before.masked)
+    rest = " ".join([*words, *han_runs])
+    if not rest:
+        return None
+    kept = before.concepts - QUESTION_WORDS - QUESTION_TYPES
+    concepts = asked.concepts | (before.concepts if elsewhere and not asked.concepts else kept)
+    return replace(asked, folded=f"{asked.folded} {rest}", masked=f"{asked.masked} {rest}", concepts=concepts)
+
+
+def _of_that_sort(whole: Asked, asked: Asked, turn: Turn, snapshot: Snapshot) -> list[Scored]:
+    """Facts near the subject on what was asked before, of the sort asked for now; others of it were said already."""
+    fits = sort_asked_for(whole, snapshot)
+    cities = snapshot.vocabulary.values("cities", asked.masked)
+    if cities:
+        ranked = snapshot.ranking.rank(whole, turn.language)
+        return [s for s in ranked[:WINDOW] if names_city(s.fact, cities, snapshot) and (not fits or fits(s.fact))]
+    ranked = snapshot.ranking.rank(whole, turn.language, turn.context.subject)
+    return [
+        s
+        for s in ranked
+        if s.nearness > 0 and (fits(s.fact) if fits else s.fact.id not in turn.context.said[-JUST_SAID:])
+    ]
+
+
+def _odds(ranked: list[Scored], asked: Asked, snapshot: Snapshot, turn: Turn, *, lenient: bool) -> float:
+    """Logarithm of the odds that the first of the ranked facts answers."""
+    sure = min(max(certainty(ranked, asked, turn.language, snapshot, lenient=lenient), 1e-6), 1 - 1e-6)
+    return math.log(sure / (1 - sure))
+
+
+def _of_the_event(near: list[Scored], turn: Turn, asked: Asked, snapshot: Snapshot) -> list[Scored]:
+    """ "What was it about?" after a visit or an agreement: what is known of just this event, the unsaid first."""
+    record = snapshot.records.get(turn.context.subject[0]) if turn.context.subject else None
+    words, han_runs = snapshot.vocabulary.content(asked.masked)
+    if record is None or record.type != "link" or asked.concepts & (MUST_BE_SAID | ASKS_FIGURE):
+        return []
+    if snapshot.ranking.wording.strange_share(words, han_runs) > MOST_STRANGE:
+        return []
+    matter = asked.concepts - QUESTION_WORDS - QUESTION_TYPES - EVENT_CONCEPTS
+    own = [
+        replace(s, score=HIGHEST_SCORE)
+        for s in near
+        if s.fact.record_id == record.id and (not matter or matter & snapshot.ranking.solid_concepts(s.fact))
+    ]
+    return sorted(own, key=lambda s: s.fact.id in turn.context.said)
+
+
+def leans(turn: Turn, asked: Asked, snapshot: Snapshot) -> bool:
+    """Whether a question without a name cannot stand alone: a pronoun, very short, or a follow-up by the classifier."""
+    return (
+        turn.intent in ("ask_followup", "ask_more", "choose_item")
+        or bool(snapshot.vocabulary.flags.find(asked.folded) & {"pronoun", "else"})
+        or bool(GOES_ON.match(asked.folded))
+        or _is_short(asked, snapshot)
+    )
+
+
+def _is_short(asked: Asked, snapshot: Snapshot) -> bool:
+    words, han_runs = snapshot.vocabulary.content(asked.masked)
+    return len(words) + sum(map(len, han_runs)) / 2 < 2
+
+
+def context_ids(turn: Turn, snapshot: Snapshot, asked: Asked) -> tuple[str, ...]:
+    """The conversation's subject where the question leans on it; the Centre where the Centre is asked about."""
+    if any(m.strength > 1 for m in asked.mentions):
+        return ()
+    if turn.intent == "ask_centre" and not asked.mentions:
+        return (CENTRE,)
+    return turn.context.subject or turn.context.listed
+
+
+def with_pronoun(asked: Asked, context: Context, snapshot: Snapshot) -> Asked:
+    """ "Since when is it Herne's partner?": beside our own name a pronoun still means the conversation's subject.
+
+    So does "with Herne" when nothing else is named: the other side of the relation is the subject.
+    """
+    strong = {i for m in asked.mentions if m.strength > 1 for i in m.record_ids}
+    if not (strong and context.subject and strong <= OWN_NAMES):
+        return asked
+    pronoun = "pronoun" in snapshot.vocabulary.flags.find(asked.folded)
+    with_us = any(WITH.search(asked.folded[: m.start]) for m in asked.mentions)
+    if not (pronoun or with_us) or set(context.subject[:1]) & strong:
+        return asked
+    meant = Mention(len(asked.folded), len(asked.folded), "", context.subject[:1], 3)
+    return replace(asked, mentions=(*asked.mentions, meant))
+
+
+def resolved(asked: Asked, context: Context) -> Asked:
+    """ "That university" is the one the conversation is about, if it is about one of those meant."""
+    subject = set(context.subject)
+    mentions = tuple(
+        replace(m, record_ids=tuple(i for i in m.record_ids if i in subject) or m.record_ids) for m in asked.mentions
+    )
+    return replace(asked, mentions=mentions)
