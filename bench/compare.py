@@ -22,7 +22,7 @@ from bench.processes import Failed, Server, run
 from bench.result import VISITORS, Figures, Result, bars, markdown, table
 from bench.sides import Side
 from bench.split import SEED, Sentence, divide, sentences, write_project
-from bot.__main__ import load_knowledge
+from bot.commands.preparing import load_knowledge
 from bot.settings import ROOT, Settings, ensure_secrets, load_settings
 from bot.store import migrate
 from bot.supervisor import free_port, public_url

@@ -213,8 +213,9 @@ def test_nothing_happens_at_import() -> None:
 HEAVY = ("numpy", "scipy", "sklearn", "pypinyin", "rapidfuzz", "rasa_sdk", "aiogram", "openpyxl")
 
 
-def test_the_serving_gateway_loads_nothing_of_what_other_processes_know() -> None:
-    loaded = f"import sys, bot.gateway.app; print([name for name in {HEAVY} if name in sys.modules])"
+@pytest.mark.parametrize("module", ["bot.gateway.app", "bot.__main__"])
+def test_the_gateway_and_the_command_line_load_nothing_of_what_others_know(module: str) -> None:
+    loaded = f"import sys, {module}; print([name for name in {HEAVY} if name in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, timeout=180, check=False
     )

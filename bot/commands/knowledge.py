@@ -14,6 +14,7 @@ from rich.console import Console
 
 from bot.commands.change_lines import count_line, diff_lines, history_lines
 from bot.commands.console import fail, open_database, read_settings
+from bot.commands.preparing import load_knowledge
 from bot.commands.row_options import taking_fields
 from bot.partners.editing import audit, stored, tables, yaml_folder
 from bot.partners.editing.changes import diff
@@ -22,6 +23,7 @@ from bot.partners.editing.rows import TYPES, Type, Value
 from bot.partners.editing.transaction import begin_reading, files_of, read_base
 from bot.partners.files import Refusal, read_knowledge
 from bot.partners.records import LANGUAGES
+from bot.store import migrate
 
 app = typer.Typer(help="The partner database.", no_args_is_help=True)
 add = typer.Typer(help="Add a row; the assistant uses it within seconds.", no_args_is_help=True)
@@ -235,3 +237,11 @@ def history(row_id: Annotated[str, typer.Argument(metavar="ID", help="Of any row
         console.print(line)
     if not entries:
         console.print(f"No change of '{row_id}' is known since the files were first loaded.")
+
+
+@app.command()
+def load() -> None:
+    """Load the knowledge files; a refused row refuses all."""
+    config = read_settings()
+    migrate(config.database)
+    console.print(load_knowledge(config))

@@ -6,7 +6,8 @@ import json
 import os
 from pathlib import Path
 
-from bot.__main__ import console, prepare, settings, with_secrets
+from bot.commands.console import read_settings
+from bot.commands.preparing import console, prepare, with_secrets
 from bot.settings import Settings
 from bot.standin import wait_for_database
 from bot.supervisor import Child, Supervisor
@@ -28,6 +29,6 @@ class ProxiedSupervisor(Supervisor):
 
 
 if __name__ == "__main__":
-    config = with_secrets(settings())
+    config = with_secrets(read_settings())
     wait_for_database(config, console.print)
     ProxiedSupervisor(*prepare(config)).run()

@@ -27,8 +27,8 @@ def commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[str]:
         return
     if path and command.invoke_without_command:
         yield " ".join(path)
-    for name, one in command.commands.items():
-        yield from commands(one, (*path, name))
+    for name in command.list_commands(None):
+        yield from commands(command.get_command(None, name), (*path, name))
 
 
 def test_every_command_is_documented() -> None:

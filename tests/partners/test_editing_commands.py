@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from bot.__main__ import load_knowledge
 from bot.commands.knowledge import app
+from bot.commands.preparing import load_knowledge
 from bot.commands.row_options import option_of
 from bot.partners import queries
 from bot.partners.editing.rows import COLUMNS, TYPES
