@@ -1,1 +1,1 @@
-"""The operator's commands that need more than a few lines; bot/__main__.py names them all."""
+"""The operator's commands that need more than a few lines; lazy.py names them all."""
