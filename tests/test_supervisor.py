@@ -43,7 +43,8 @@ def watched(tmp_path: Path, command: list[str], port: int, monkeypatch: pytest.M
     thread = threading.Thread(target=one.run)
     thread.start()
     try:
-        until(lambda: child.pulse.answered, 60)
+        # The pulse may be heard before the start is over, and what ends in a start ends the start.
+        until(lambda: any(line.startswith("Ready.") for line in said) and child.pulse.answered, 60)
         yield child
     finally:
         if child.process:
