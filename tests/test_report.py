@@ -107,7 +107,13 @@ def test_a_set_without_one_of_its_languages_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--sets", "plain,other"], ["--noise", "loud"], ["--write", "--quick"], ["--write", "--language", "de"]],
+    [
+        ["--sets", "plain,other"],
+        ["--noise", "loud"],
+        ["--write", "--quick"],
+        ["--write", "--answers"],
+        ["--write", "--language", "de"],
+    ],
 )
 def test_a_command_line_that_cannot_be_followed_is_refused(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as refusal:

@@ -44,6 +44,7 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--noise", default="none,light", help="of none, light, heavy; single questions (default two)")
     parser.add_argument("--language", choices=LANGUAGES, action="append")
     parser.add_argument("--quick", action="store_true", help="every fifth question, clean, and nothing else")
+    parser.add_argument("--answers", action="store_true", help="without the cross-validation of the intents")
     parser.add_argument("--write", action="store_true", help="renew the figures in docs/quality.md")
     options = parser.parse_args(arguments)
     options.folders = {name: SETS.get(name) for name in options.sets.split(",")}
@@ -55,7 +56,9 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
         parser.error(f"--sets: of {', '.join(SETS)}")
     if not set(options.levels) <= set(LEVELS):
         parser.error(f"--noise: of {', '.join(LEVELS)}")
-    if options.write and (options.quick or options.language or options.questions or set(options.folders) != set(SETS)):
+    if options.write and (
+        options.quick or options.answers or options.language or options.questions or set(options.folders) != set(SETS)
+    ):
         parser.error("--write needs all sets and languages")
     return options
 
@@ -139,7 +142,7 @@ def main(arguments: list[str] | None = None) -> None:
     for line in failures(outcomes):
         console.print(line, markup=False)
     found = sections(outcomes, times)
-    if not options.quick:
+    if not (options.quick or options.answers):
         found += cross_validated(options.languages)
     show(found, console)
     if options.write:
