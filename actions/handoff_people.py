@@ -129,7 +129,7 @@ class People:
                 raise TooLate
             return done
 
-        return self.store.change(in_time)
+        return self.store.run(in_time)
 
 
 def desk_of(desk: str, snapshot: Snapshot) -> Desk:

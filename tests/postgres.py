@@ -7,8 +7,9 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,6 +74,16 @@ def find_programs() -> "Path | None":
     on_path = shutil.which("initdb")
     places = [*([Path(on_path).resolve().parent] if on_path else []), *places]
     return next((p for p in reversed(places) if (p / "initdb").exists() and (p / "pg_ctl").exists()), None)
+
+
+def database_of(request: pytest.FixtureRequest, open_store: Callable[[str], Any]) -> str:
+    """The URL of a database with all tables where the fixture's parameter is postgresql, else "": each copy's own file."""
+    if request.param != "postgresql":
+        return ""
+    cluster: Cluster = request.getfixturevalue("postgres")
+    url = cluster.database()
+    open_store(url).close()
+    return url
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,12 @@ def read_settings() -> Settings:
         fail(error)
 
 
+def fail_at_store(config: Settings, error: Exception) -> NoReturn:
+    """One clear line about a database or folder that cannot be used."""
+    detail = type(getattr(error, "orig", None) or error).__name__
+    fail(f"The database or the folder {config.var_dir} cannot be used ({detail}): check DATABASE_URL and VAR_DIR.")
+
+
 @contextmanager
 def open_database(config: Settings) -> Iterator[Store]:
     """The database with the newest schema; closed afterwards. A database that is away is one clear line."""
@@ -41,5 +47,4 @@ def open_database(config: Settings) -> Iterator[Store]:
         finally:
             store.close()
     except (StoreUnavailable, SQLAlchemyError, OSError) as error:
-        detail = type(getattr(error, "orig", None) or error).__name__
-        fail(f"The database or the folder {config.var_dir} cannot be used ({detail}): check DATABASE_URL and VAR_DIR.")
+        fail_at_store(config, error)

@@ -41,7 +41,7 @@ def add_user(
     """Make an account."""
     wanted = tuple(dict.fromkeys(desk or ()))
     with open_database(read_settings()) as store:
-        known = [one.id for one in store.run(queries.desks)]
+        known = [one.id for one in store.look(queries.desks)]
         if unknown := [one for one in wanted if one not in known]:
             fail(f"There is no desk {', '.join(unknown)}; there are: {', '.join(known) or 'none, load the knowledge'}.")
         password = _password(password_stdin)
@@ -52,7 +52,7 @@ def add_user(
             )  # fmt: skip
 
         try:
-            made = store.change(work)
+            made = store.run(work)
         except AccountRefused as refused:
             fail(refused)
     if made.role == "staff" and not wanted:
@@ -66,7 +66,7 @@ def set_password(login: Login, password_stdin: FromStdin = False) -> None:
     with open_database(read_settings()) as store:
         password = _password(password_stdin)
         try:
-            store.change(lambda session: accounts.set_password(session, login, password))
+            store.run(lambda session: accounts.set_password(session, login, password))
         except AccountRefused as refused:
             fail(refused)
     console.print(f"{login} has a new password.")
@@ -76,7 +76,7 @@ def set_password(login: Login, password_stdin: FromStdin = False) -> None:
 def list_users() -> None:
     """List all accounts."""
     with open_database(read_settings()) as store:
-        found = store.run(accounts.list_accounts)
+        found = store.look(accounts.list_accounts)
     if not found:
         console.print("There are no accounts; make one with `python -m bot desk add-user`.")
         return
@@ -96,7 +96,7 @@ def deactivate(
     """End all logins of an account and allow no more; its name stays with what it did."""
     with open_database(read_settings()) as store:
         try:
-            store.change(lambda session: accounts.set_active(session, login, undo))
+            store.run(lambda session: accounts.set_active(session, login, undo))
         except AccountRefused as refused:
             fail(refused)
     console.print(f"{login} can log in again." if undo else f"{login} can no longer log in.")

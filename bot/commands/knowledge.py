@@ -20,7 +20,7 @@ from bot.partners.editing import audit, stored, tables, yaml_folder
 from bot.partners.editing.changes import diff
 from bot.partners.editing.edits import AddName, ChangeName, Edit, Put, Retire, RetireName, RetireOthers, edit
 from bot.partners.editing.rows import TYPES, Type, Value
-from bot.partners.editing.transaction import begin_reading, files_of, read_base
+from bot.partners.editing.transaction import files_of, read_base
 from bot.partners.files import Refusal, read_knowledge
 from bot.partners.records import LANGUAGES
 from bot.store import migrate
@@ -189,8 +189,7 @@ def export_rows(
 ) -> None:
     """Write all rows; in YAML, files of a folder that already say the same are left as they are."""
     kind = format_ or (Format.XLSX if path.suffix.casefold() == ".xlsx" else Format.YAML)
-    with open_database(read_settings()) as store, store.session() as session:
-        begin_reading(session)
+    with open_database(read_settings()) as store, store.reading() as session:
         rows, file_of = stored.read(session), files_of(session)
     gone: list[Path] = []
     try:
@@ -215,8 +214,7 @@ def check(
 ) -> None:
     """Check the knowledge files without touching the database."""
     if database:
-        with open_database(read_settings()) as store, store.session() as session:
-            begin_reading(session)
+        with open_database(read_settings()) as store, store.reading() as session:
             changes = diff(read_base(session), stored.read(session))
         for line in diff_lines(changes):
             console.print(line)
@@ -232,7 +230,7 @@ def check(
 def history(row_id: Annotated[str, typer.Argument(metavar="ID", help="Of any row, retired ones too.")]) -> None:
     """Show who changed a row, when, how, and from where."""
     with open_database(read_settings()) as store:
-        entries = store.run(lambda session: audit.history(session, row_id))
+        entries = store.look(lambda session: audit.history(session, row_id))
     for line in history_lines(entries):
         console.print(line)
     if not entries:

@@ -6,12 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
 from rich.console import Console
 
 from bot import model as models
-from bot.commands.console import fail
+from bot.commands.console import fail, fail_at_store
 from bot.settings import ROOT, Settings, ensure_secrets
 
 console = Console(highlight=False, soft_wrap=True)
@@ -24,11 +23,6 @@ def step(title: str) -> Iterator[Callable[[str], None]]:
     with console.status(title):
         yield lambda text: outcome.__setitem__(0, text)
     console.print(f"  {title}: {outcome[0] or 'done'} ({time.monotonic() - begun:.1f} s)")
-
-
-def fail_at_store(config: Settings, error: Exception) -> NoReturn:
-    detail = type(getattr(error, "orig", None) or error).__name__
-    fail(f"The database or the folder {config.var_dir} cannot be used ({detail}): check DATABASE_URL and VAR_DIR.")
 
 
 def with_secrets(config: Settings) -> Settings:

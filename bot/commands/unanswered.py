@@ -157,14 +157,14 @@ def purge(
     config = read_settings()
     age = timedelta(days=config.insights_days if days is None else days)
     with open_database(config) as store:
-        count = store.change(lambda session: kept.purge(session, age, dry_run=dry_run))
+        count = store.run(lambda session: kept.purge(session, age, dry_run=dry_run))
     typer.echo(f"{count} {'would be' if dry_run else 'were'} deleted.")
 
 
 def settle(store: Store, found: Group, state: State, by: str, outcome: str) -> None:
     """Mark all open questions of a group as dealt with, and say so."""
     ids = [question.id for question in found.questions]
-    count = store.change(lambda session: kept.settle(session, ids, state, by or operator(), outcome))
+    count = store.run(lambda session: kept.settle(session, ids, state, by or operator(), outcome))
     typer.echo(f"{found.id}: {outcome}; {count} question{'s' if count != 1 else ''} settled.")
 
 
@@ -188,11 +188,11 @@ def operator() -> str:
 
 
 def _groups(store: Store) -> list[Group]:
-    return group(store.run(kept.questions))
+    return group(store.look(kept.questions))
 
 
 def _words(store: Store, groups: list[Group]) -> Words:
-    return store.run(lambda session: words_for(session, groups))
+    return store.look(lambda session: words_for(session, groups))
 
 
 def _find(store: Store, question: int) -> Group:

@@ -35,7 +35,7 @@ def to_alias(store: Store, group: Group, record: str, language: str, name: str, 
 
 def to_asked(store: Store, group: Group, fact_id: str, asked: Mapping[str, Sequence[str]], *, by: str) -> Outcome:
     """Add ways of asking to a fact, those that it has not yet."""
-    fact = next((fact for fact in store.run(queries.facts) if fact.id == fact_id), None)
+    fact = next((fact for fact in store.look(queries.facts) if fact.id == fact_id), None)
     if fact is None:
         return Outcome(refused=(Refusal("knowledge", fact_id, f"there is no fact '{fact_id}'"),))
     fields = {

@@ -122,12 +122,14 @@ class Recorder:
         if question.reason == "off_topic" and not near.named:
             return  # what has nothing to do with the Centre is nobody's work
         visitor = visitor_hash(self._key, question.conversation)
-        self._store.change(lambda session: kept.add(session, question, text, near, visitor))
+        self._store.run(lambda session: kept.add(session, question, text, near, visitor))
 
     def _names_of(self, record_ids: Sequence[str]) -> list[tuple[str, str]]:
-        return self._store.run(lambda session: [(n.record_id, n.folded) for n in queries.names_of(session, record_ids)])
+        return self._store.look(
+            lambda session: [(n.record_id, n.folded) for n in queries.names_of(session, record_ids)]
+        )
 
     def _purge(self) -> None:
-        count = self._store.change(lambda session: kept.purge(session, timedelta(days=self._days)))
+        count = self._store.run(lambda session: kept.purge(session, timedelta(days=self._days)))
         if count:
             logger.info("%d unanswered questions were deleted after %d days", count, self._days)

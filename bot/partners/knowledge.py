@@ -81,7 +81,7 @@ class KnowledgeBase:
         try:
             if self._snapshot is not None and time.monotonic() - self._checked < self._refresh_seconds:
                 return self._snapshot
-            revision = self._store.run(queries.revision)
+            revision = self._store.look(queries.revision)
             if self._snapshot is None or self._snapshot.revision != revision:
                 self._snapshot = take_snapshot(self._store, self._folder, self._snapshot)
             self._checked = time.monotonic()
@@ -92,7 +92,7 @@ class KnowledgeBase:
 
 def take_snapshot(store: Store, folder: Path, before: Snapshot | None = None) -> Snapshot:
     """Read everything in one transaction and build the indices; what did not change is taken from `before`."""
-    with store.session() as session:
+    with store.reading() as session:
         revision = queries.revision(session)
         records = {record.id: record for record in queries.records(session)}
         names, changed = refresh.renewed_names(session, revision, before.names if before else None)

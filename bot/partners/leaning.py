@@ -22,7 +22,7 @@ from bot.partners.selection import (
     sort_asked_for,
     then,
 )
-from bot.partners.turn import Context, Turn
+from bot.partners.turn import JUST_SAID, Context, Turn
 
 WITH = re.compile(r"(?:\b(?:with|mit)|[跟和与同])\s*$")
 # How a question begins that goes on from the last, and what is no more than a word and a particle: 营业额呢？
@@ -35,7 +35,6 @@ PLAINLY_ELSEWHERE = 0.0  # as likely as not: what leans on the subject is not an
 TAKEN_UP_LATELY = {False: 0.2, True: 0.8}
 CARRIED_ON = 1.5  # the same for what carries the last question on
 SURE_BESIDE = 0.9  # how certain an answer must be that does not name what the question leans on
-JUST_SAID = 3  # facts of the last answer
 OWN_NAMES = frozenset({CENTRE, "herne", "city-of-herne"})
 
 

@@ -41,9 +41,7 @@ def filter_organisations(snapshot: Snapshot, filters: Filters, shut_out: frozens
         for record in snapshot.records.values()
         if record.type == "organisation"
         and record.part in parts
-        and (not filters.cities or record.city in filters.cities)
-        and (not filters.countries or record.country in filters.countries)
-        and (not filters.kinds or record.kind in filters.kinds)
+        and filters.fits(record)
         and (not filters.topic or record.id in snapshot.records[filters.topic].organisations)
         and record.id not in shut_out
     ]

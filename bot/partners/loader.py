@@ -61,7 +61,7 @@ def load(store: Store, folder: Path, contacts: Mapping[str, DeskContact] | None 
         return LoadReport(changed=False, refused=tuple(knowledge.refused))
     configured = json.dumps({k: v.model_dump() for k, v in contacts.items()}, sort_keys=True)
     checksum = hashlib.sha256((knowledge.checksum + configured).encode()).hexdigest()
-    with store.session() as session:
+    with store.reading() as session:
         if session.scalar(select(t.RevisionRow.checksum)) == checksum:
             return LoadReport(changed=False, counts=_counts(session))
     files = _with_contacts(knowledge, contacts)
@@ -82,7 +82,7 @@ def load(store: Store, folder: Path, contacts: Mapping[str, DeskContact] | None 
         revision.checksum = checksum
 
     _, merged = change(store, plan, lambda _: True, write)
-    return LoadReport(changed=True, counts=store.run(_counts), kept=merged.kept)
+    return LoadReport(changed=True, counts=store.look(_counts), kept=merged.kept)
 
 
 def _with_contacts(knowledge: Knowledge, contacts: Mapping[str, DeskContact]) -> Rows:

@@ -57,7 +57,7 @@ def _row(name: Name, records: Mapping[str, Record]) -> dict[str, Any] | None:
 
 def write_names(store: Store, path: Path) -> None:
     """Write the document of the database's present state, if it differs from what is there."""
-    with store.session() as session:
+    with store.reading() as session:
         records = {record.id: record for record in queries.records(session)}
         body = names_body(queries.revision(session), read_names(session), records)
     if not path.exists() or path.read_bytes() != body:

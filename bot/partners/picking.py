@@ -45,14 +45,7 @@ def picked(asked: Asked, context: Context, snapshot: Snapshot) -> Asked:
     if not points_at_one(asked, snapshot):
         return asked
     among = _listed(context, snapshot) or [snapshot.records[i] for i in context.subject[:1]]
-    fitting = [
-        record
-        for record in among
-        if record.id not in asked.excluded
-        and (not filters.kinds or record.kind in filters.kinds)
-        and (not filters.cities or record.city in filters.cities)
-        and (not filters.countries or record.country in filters.countries)
-    ]
+    fitting = [record for record in among if record.id not in asked.excluded and filters.fits(record)]
     return about(fitting[0], asked, snapshot) if len(fitting) == 1 else asked
 
 

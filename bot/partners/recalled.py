@@ -12,9 +12,8 @@ from bot.partners.knowledge import Snapshot
 from bot.partners.premises import claims_in, judge
 from bot.partners.ranking import Asked
 from bot.partners.records import Fact
-from bot.partners.turn import Answer, Turn
+from bot.partners.turn import JUST_SAID, Answer, Turn
 
-JUST_SAID = 3  # facts of the last answer, at most
 FEWEST_FIGURES = 2  # a sentence with a part and a whole
 MOST_WORDS = 1  # of a statement beside the place in it; one on a year or number has none
 OF_THEM = re.compile(

@@ -115,12 +115,5 @@ def one_of(records: Sequence[Record], asked: Asked, snapshot: Snapshot) -> Recor
     filters = lists.organisation_filters(asked.positive, snapshot)
     if not (filters.cities or filters.kinds or filters.countries):
         return None
-    found = [
-        record
-        for record in records
-        if record.id not in asked.excluded
-        and (not filters.cities or record.city in filters.cities)
-        and (not filters.kinds or record.kind in filters.kinds)
-        and (not filters.countries or record.country in filters.countries)
-    ]
+    found = [record for record in records if record.id not in asked.excluded and filters.fits(record)]
     return found[0] if len(found) == 1 else None

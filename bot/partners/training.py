@@ -25,7 +25,7 @@ def write_training(store: Store, written: Path, path: Path) -> None:
     known = {
         fold(line.strip().removeprefix("- ")) for file in written.rglob("*.yml") for line in file.open(encoding="utf-8")
     }
-    sentences = store.run(lambda session: _sentences(session, known))
+    sentences = store.look(lambda session: _sentences(session, known))
     document = {
         "version": "3.1",
         "nlu": [

@@ -22,6 +22,9 @@ Kind = Literal[
 Verdict = Literal["yes", "no", "differs"]
 
 
+JUST_SAID = 3  # facts of the last answer, at most
+
+
 @dataclass(frozen=True)
 class Context:
     """What the conversation is about. `listed`: ids of the last list; `said`: ids of facts already told."""
@@ -74,6 +77,14 @@ class Filters:
 
     def __bool__(self) -> bool:
         return self != Filters()
+
+    def fits(self, record: Record) -> bool:
+        """Whether a record has the city, country and kind, each as far as one is named."""
+        return (
+            (not self.cities or record.city in self.cities)
+            and (not self.countries or record.country in self.countries)
+            and (not self.kinds or record.kind in self.kinds)
+        )
 
 
 @dataclass(frozen=True)

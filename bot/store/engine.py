@@ -41,30 +41,38 @@ class Store:
     """One engine and its transactions; open late, close once.
 
     Sessions are for code that works with objects; `read` and `write` are for statements on every request.
-    All raise StoreUnavailable when the database is away or locked longer than its timeout.
+    All raise StoreUnavailable when the database is away or locked longer than its timeout. Whatever may write has
+    SQLite's write lock from its start, so it never fails half-way for having read first.
     """
 
     def __init__(self, url: str) -> None:
         self.engine = _make_engine(url)
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._writing = self.engine.execution_options(**_WRITE)
-        self._changing = sessionmaker(self._writing, expire_on_commit=False)
+        self._sessions = sessionmaker(self._writing, expire_on_commit=False)
+        one_moment = {"isolation_level": "REPEATABLE READ"} if self.engine.dialect.name == "postgresql" else {}
+        self._readers = sessionmaker(self.engine.execution_options(**one_moment), expire_on_commit=False)
         self._writing_unsynced = self.engine.execution_options(**_WRITE_UNSYNCED)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """A transaction: committed when the block ends, rolled back when it raises."""
+        """A transaction that may write: committed when the block ends, rolled back when it raises."""
         with _spoken_failures(), self._sessions.begin() as session:
             yield session
 
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one moment of the database, keeps nobody waiting and writes nothing."""
+        with _spoken_failures(), self._readers() as session:
+            yield session
+
     def run[T](self, work: Callable[[Session], T]) -> T:
-        """`work(session)` in one transaction; for handing over to a thread."""
+        """`work(session)` in one transaction that may write; for handing over to a thread."""
         with self.session() as session:
             return work(session)
 
-    def change[T](self, work: Callable[[Session], T]) -> T:
-        """As `run`, for work that writes after having read: with SQLite's write lock from the start, as in `write`."""
-        with _spoken_failures(), self._changing.begin() as session:
+    def look[T](self, work: Callable[[Session], T]) -> T:
+        """`work(session)` as in `reading`."""
+        with self.reading() as session:
             return work(session)
 
     def read[T](self, work: Callable[[Connection], T]) -> T:
@@ -75,8 +83,7 @@ class Store:
     def write[T](self, work: Callable[[Connection], T], *, synced: bool = True) -> T:
         """`work(connection)` in one transaction, committed at its end.
 
-        On SQLite it has the write lock from the start, so it never fails half-way for having read first. Without
-        `synced` a commit outlives the process, but a machine that loses power only from the next synced one on.
+        Without `synced` a commit outlives the process, but a machine that loses power only from the next synced one on.
         """
         engine = self._writing if synced else self._writing_unsynced
         with _spoken_failures(), engine.begin() as connection:

@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.store import Base, Store
 from tests.browsers import chromium
 from tests.partners.conftest import BACKENDS
-from tests.postgres import Cluster
+from tests.postgres import database_of
 from tests.waiting import until
 
 from .fake_core import SECRET, FakeCore, RunningServer
@@ -100,11 +100,7 @@ def live(
     """A gateway on a database of each kind whose staff can be called."""
     from .live import Live
 
-    url = ""
-    if request.param == "postgresql":
-        cluster: Cluster = request.getfixturevalue("postgres")
-        url = cluster.database()
-        open_store(url).close()
+    url = database_of(request, open_store)
     running = Live(build_settings(tmp_path, core_server[1].port, database_url=url, case_key=SecretStr(CASE_KEY)))
     yield running
     running.stop()

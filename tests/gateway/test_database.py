@@ -56,7 +56,7 @@ def test_a_write_that_reads_first_is_not_overtaken_by_another(store: Store, sess
             _add(db, "ours")
 
         if sessions:
-            store.change(lambda session: read_then_write(session.connection()))
+            store.run(lambda session: read_then_write(session.connection()))
         else:
             store.write(read_then_write)
     assert _words(store) == ["ours"]

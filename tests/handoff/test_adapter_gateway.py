@@ -18,7 +18,7 @@ from tests.gateway.conftest import CASE_KEY, Chat, build_settings
 from tests.gateway.fake_core import FakeCore, RunningServer
 from tests.gateway.live import DESKS, Live, said
 from tests.partners.conftest import BACKENDS
-from tests.postgres import Cluster
+from tests.postgres import database_of
 from tests.waiting import until
 
 from . import fake_chatwoot, fake_zammad
@@ -51,13 +51,8 @@ def settings(
     tmp_path: Path,
     open_store: Callable[[str], Store],
 ) -> Settings:
-    url = ""
-    if request.param == "postgresql":
-        cluster: Cluster = request.getfixturevalue("postgres")
-        url = cluster.database()
-        open_store(url).close()
     common: dict[str, Any] = {
-        "database_url": url, "case_key": SecretStr(CASE_KEY), "helpdesk_poll_seconds": 3600.0,
+        "database_url": database_of(request, open_store), "case_key": SecretStr(CASE_KEY), "helpdesk_poll_seconds": 3600.0,
         "outbox_poll_seconds": 3600.0,  # whatever is in the outbox is taken because somebody said so
     }  # fmt: skip
     return build_settings(tmp_path, core[1].port, **common, **named(fake))

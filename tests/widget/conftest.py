@@ -16,7 +16,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from bot.channels.web.demo.site import make_site
-from bot.settings import ROOT
+from bot.partners.loader import load
+from bot.settings import ROOT, Settings
+from bot.store import Store
 from tests.browsers import (
     MILLISECONDS,
     chromium,  # noqa: F401 (fixture)
@@ -80,6 +82,16 @@ class World:
 
 def _is_trouble(line: Any) -> bool:
     return line.type == "error" and "Failed to load resource" not in line.text
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A gateway's settings, the project's own knowledge loaded."""
+    settings = build_settings(tmp_path_factory.mktemp("explore"), 1)
+    store = Store(settings.database)
+    assert not load(store, settings.knowledge_dir, {}).refused
+    store.close()
+    return settings
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ import pytest
 from bot.channels.web.explore_data import Picture, read_picture
 from bot.channels.web.explore_drawing import BOX_HEIGHT, WIDTH, in_lines, place_dots, place_network
 from bot.gateway.app import create_app
-from bot.partners.loader import load
 from bot.replies.problems import LANGUAGES
 from bot.replies.web_page_explore import EXPLORE, LINK_KINDS
 from bot.settings import Settings
@@ -20,16 +19,6 @@ from tests.gateway.conftest import build_settings
 from tests.gateway.fake_core import RunningServer
 
 SVG = "{http://www.w3.org/2000/svg}"
-
-
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A gateway's settings, the project's own knowledge loaded."""
-    settings = build_settings(tmp_path_factory.mktemp("explore"), 1)
-    store = Store(settings.database)
-    assert not load(store, settings.knowledge_dir, {}).refused
-    store.close()
-    return settings
 
 
 @pytest.fixture(scope="module")

@@ -15,26 +15,15 @@ from bot.channels.web.explore_small import NARROW, TIMELINE_WIDTH, small_picture
 from bot.gateway.app import create_app
 from bot.partners.answers import respond
 from bot.partners.knowledge import Snapshot
-from bot.partners.loader import load
 from bot.partners.turn import Answer, Filters, Turn
 from bot.replies.compose import compose
 from bot.replies.problems import LANGUAGES
 from bot.replies.web_page_explore import EXPLORE
 from bot.settings import Settings
 from bot.store import Store
-from tests.gateway.conftest import build_settings
 from tests.gateway.fake_core import RunningServer
 
 SHAPES = {"svg", "title", "desc", "path", "circle", "rect", "text", "tspan"}
-
-
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    settings = build_settings(tmp_path_factory.mktemp("small"), 1)
-    store = Store(settings.database)
-    assert not load(store, settings.knowledge_dir, {}).refused
-    store.close()
-    return settings
 
 
 @pytest.fixture(scope="module")

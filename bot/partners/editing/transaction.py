@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from bot.partners import tables as t
@@ -28,8 +28,7 @@ def change[P](
     With many rows planning takes seconds, for which SQLite could not take a visitor's message if it held the lock.
     """
     for _ in range(TRIES):
-        with store.session() as session:
-            begin_reading(session)
+        with store.reading() as session:
             seen = session.scalar(select(t.RevisionRow.revision)) or 0
             planned = plan(session)
         if not wanted(planned):
@@ -54,20 +53,12 @@ def begin_change(session: Session) -> t.RevisionRow:
     """
     if session.connection().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    else:
-        session.execute(update(t.RevisionRow).values(revision=t.RevisionRow.revision))  # takes SQLite's write lock
     row = session.scalar(select(t.RevisionRow))
     if row is None:
         row = t.RevisionRow(id=1, revision=0, checksum=NOT_LOADED)
         session.add(row)
         session.flush()
     return row
-
-
-def begin_reading(session: Session) -> None:
-    """All that this transaction reads is of one moment (SQLite does so by itself)."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def read_base(session: Session) -> Rows:

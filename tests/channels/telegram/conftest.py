@@ -21,7 +21,7 @@ from tests.gateway.conftest import CASE_KEY, build_settings, core, core_server  
 from tests.gateway.fake_core import FakeCore, RunningServer
 from tests.gateway.live import Live
 from tests.partners.conftest import BACKENDS
-from tests.postgres import Cluster
+from tests.postgres import database_of
 
 from .fake_bot_api import TOKEN, FakeBotApi
 from .visitors import SECRET, Telegram, until
@@ -119,9 +119,4 @@ def start(
 @pytest.fixture(params=BACKENDS)
 def bot(request: pytest.FixtureRequest, start: Start, open_store: Callable[[str], Store]) -> Running:
     """A running gateway on a database of each kind."""
-    url = ""
-    if request.param == "postgresql":
-        cluster: Cluster = request.getfixturevalue("postgres")
-        url = cluster.database()
-        open_store(url).close()
-    return start(database_url=url)
+    return start(database_url=database_of(request, open_store))

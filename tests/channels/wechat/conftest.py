@@ -18,7 +18,7 @@ from tests.gateway.conftest import CASE_KEY, build_settings, core, core_server  
 from tests.gateway.fake_core import FakeCore, RunningServer
 from tests.gateway.live import Live
 from tests.partners.conftest import BACKENDS
-from tests.postgres import Cluster
+from tests.postgres import database_of
 
 from .fake_platform import APP_ID, SECRET, TOKEN, FakePlatform
 from .fake_pushes import Pushes
@@ -172,12 +172,7 @@ def anywhere(
     request: pytest.FixtureRequest, make: Callable[..., Account], open_store: Callable[[str], Store]
 ) -> Account:
     """A verified account in safe mode, on a database of each kind."""
-    url = ""
-    if request.param == "postgresql":
-        cluster: Cluster = request.getfixturevalue("postgres")
-        url = cluster.database()
-        open_store(url).close()
-    return make(wechat_aes_key=SecretStr(KEY), database_url=url)
+    return make(wechat_aes_key=SecretStr(KEY), database_url=database_of(request, open_store))
 
 
 @pytest.fixture
