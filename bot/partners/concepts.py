@@ -28,7 +28,9 @@ class Concepts:
         self._prefixes: dict[str, set[str]] = defaultdict(set)
         self._inside: dict[str, set[str]] = defaultdict(set)
         self._han: dict[str, set[str]] = defaultdict(set)
-        self._phrases: dict[str, set[str]] = defaultdict(set)
+        # By first character and by first word, of which a text has few.
+        self._han_from: dict[str, list[str]] = defaultdict(list)
+        self._phrases: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._inflected: list[tuple[re.Pattern[str], str]] = []
         for concept, patterns in entries.items():
             for pattern in patterns:
@@ -36,6 +38,8 @@ class Concepts:
                 if not folded:
                     continue
                 if not folded.isascii():
+                    if folded not in self._han:
+                        self._han_from[folded[0]].append(folded)
                     self._han[folded].add(concept)
                 elif pattern.startswith("*"):
                     self._inside[folded].add(concept)
@@ -45,7 +49,8 @@ class Concepts:
                     ]
                     self._inflected.append((re.compile(rf"\b{' '.join(words)}\b"), concept))
                 elif " " in folded:
-                    self._phrases[f" {folded}" + ("" if pattern.endswith("*") else " ")].add(concept)
+                    phrase = f" {folded}" + ("" if pattern.endswith("*") else " ")
+                    self._phrases[folded.split()[0]].append((phrase, concept))
                 elif pattern.endswith("*"):
                     self._prefixes[folded].add(concept)
                 else:
@@ -54,19 +59,24 @@ class Concepts:
     def _find(self, folded: str) -> frozenset[str]:
         """The ids of all concepts that the text touches."""
         found: set[str] = set()
-        for word in LATIN.findall(folded):
+        words = LATIN.findall(folded)
+        for word in words:
             for form in _forms(word):
                 found |= self._words.get(form, set())
             for length in range(SHORTEST_PREFIX, len(word) + 1):
                 found |= self._prefixes.get(word[:length], set())
         if not folded.isascii():
-            found.update(*(concepts for part, concepts in self._han.items() if part in folded))
-        if not LATIN.search(folded):
+            parts = (part for first in set(folded) for part in self._han_from.get(first, ()))
+            found.update(*(self._han[part] for part in parts if part in folded))
+        if not words:
             return frozenset(found)
         padded = f" {folded} "
-        for phrase, concepts in self._phrases.items():
-            if phrase in padded:
-                found |= concepts
+        found |= {
+            concept
+            for word in {*words, *folded.split()}
+            for phrase, concept in self._phrases.get(word, ())
+            if phrase in padded
+        }
         found |= {concept for pattern, concept in self._inflected if pattern.search(folded)}
         for part, concepts in self._inside.items():
             if part in folded:

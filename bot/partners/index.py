@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import threading
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from scipy.sparse import csc_matrix, csr_matrix
 
 from bot.common.text import fold
+from bot.partners.concepts import HAN_RUN, LATIN
 from bot.partners.names import Mention, NameIndex
 from bot.partners.records import LANGUAGES, Fact
 
 REMEMBERED = 64  # questions
+REMEMBERED_WORDS = 4_096
 REMEMBERED_DOCUMENTS = 100_000  # texts whose terms are kept, so that a changed fact does not cost a whole new reading
-WORD = re.compile(r"[a-z0-9]+")
 Scores = NDArray[np.float64]
 
 
@@ -35,23 +36,35 @@ def masked(folded: str, mentions: Iterable[Mention]) -> str:
     return " ".join("".join([*out, " ", folded[last:]]).split())
 
 
+def _terms_of_word(word: str) -> list[str]:
+    padded = f" {word} "
+    grams = [padded[i : i + n] for n in (3, 4) for i in range(len(padded) - n + 1)]
+    return [f"w:{word}", *([f"p:{word[:6]}"] if len(word) > 6 else ()), *grams]
+
+
+def _terms_of_runs(folded: str) -> list[str]:
+    runs = HAN_RUN.findall(folded)
+    return [run[i : i + n] for run in runs for n in (1, 2, 3) for i in range(len(run) - n + 1)]
+
+
 def terms(folded: str) -> list[str]:
     """Words, their beginnings, character n-grams; for Chinese runs of one to three characters."""
-    out: list[str] = []
-    for word in WORD.findall(folded):
-        out.append(f"w:{word}")
-        if len(word) > 6:
-            out.append(f"p:{word[:6]}")
-        padded = f" {word} "
-        out += [padded[i : i + n] for n in (3, 4) for i in range(len(padded) - n + 1)]
-    for run in re.findall(r"[\u3400-\u9fff]+", folded):
-        out += [run[i : i + n] for n in (1, 2, 3) for i in range(len(run) - n + 1)]
-    return out
+    return [term for word in LATIN.findall(folded) for term in _terms_of_word(word)] + _terms_of_runs(folded)
 
 
 _NUMBERS: dict[str, int] = {}  # every term ever met, so that documents can be counted once and put together often
 _NUMBERING = threading.Lock()
 _NUMBER = np.dtype(np.int32).itemsize
+
+
+def _numbered(found: Iterable[str]) -> list[int]:
+    with _NUMBERING:
+        return [_NUMBERS.setdefault(term, len(_NUMBERS)) for term in found]
+
+
+@lru_cache(maxsize=REMEMBERED_WORDS)
+def _numbers_of_word(word: str) -> tuple[int, ...]:
+    return tuple(_numbered(_terms_of_word(word)))
 
 
 @lru_cache(maxsize=REMEMBERED_DOCUMENTS)
@@ -60,11 +73,11 @@ def _counted(folded: str) -> tuple[bytes, bytes]:
 
     As bytes: an array's own overhead, tens of thousands of times, would be larger than what is in it.
     """
-    counts = Counter(terms(folded))
-    with _NUMBERING:
-        numbers = [_NUMBERS.setdefault(term, len(_NUMBERS)) for term in counts]
+    counts = Counter(_numbered(_terms_of_runs(folded)))
+    for word in LATIN.findall(folded):
+        counts.update(_numbers_of_word(word))
     often = np.minimum(list(counts.values()), np.iinfo(np.uint16).max)
-    return np.array(numbers, dtype=np.int32).tobytes(), often.astype(np.uint16).tobytes()
+    return array("i", counts).tobytes(), often.astype(np.uint16).tobytes()
 
 
 class Postings:

@@ -20,6 +20,10 @@ class LayeredLookup:
         """Whether each text may be a spelling of a name; `bearers` says whose."""
         return [a or b for a, b in zip(self._base.holds(texts), self._top.holds(texts), strict=True)]
 
+    def reaches(self, words: Sequence[str]) -> list[int]:
+        """For each word how many tokens the longest spelling may have that begins with it; 0 for none."""
+        return list(map(max, self._base.reaches(words), self._top.reaches(words)))
+
     def bearers(self, text: str) -> tuple[Bearer, ...]:
         """Who bears a spelling, each once with its greatest strength."""
         below = (bearer for bearer in self._base.bearers(text) if bearer.record_id not in self._hidden)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -13,6 +14,8 @@ from rapidfuzz import fuzz, process
 from bot.partners.strings import Grams, Strings
 
 Numbers = NDArray[np.int64]
+TOKEN = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]")
+MAX_TOKENS = 24  # of a name that is found
 
 SHORTEST_LATIN, SHORTEST_HAN = 5, 3  # names shorter than this are not looked for misspelt
 NEAR_WORDS, NEAR_NAMES = 48, 32  # candidates for one misspelt word; names for one place in a sentence
@@ -49,12 +52,16 @@ class NameLookup:
         words: dict[str, int] = {}
         hashes, records, flags = array("q"), array("i"), bytearray()
         word_of, row_of = array("i"), array("i")
+        reaches: dict[int, int] = {}
 
         def texts() -> Iterator[str]:
             for row, spelling in enumerate(spellings):
                 hashes.append(hash(spelling.text))
                 records.append(record_numbers.setdefault(spelling.record_id, len(record_numbers)))
                 flags.append(spelling.strength | WEAK * spelling.weak | ORGANISATION * spelling.organisation)
+                tokens = TOKEN.findall(spelling.text)
+                begins = hash(tokens[0]) if tokens else 0
+                reaches[begins] = max(reaches.get(begins, 0), len(tokens))
                 for word in spelling.text.split():
                     word_of.append(words.setdefault(word, len(words)))
                     row_of.append(row)
@@ -62,6 +69,8 @@ class NameLookup:
 
         self._texts = Strings(texts())
         self._record_ids = tuple(record_numbers)
+        self._begin_hashes = np.array(sorted(reaches), dtype=np.int64)
+        self._reaches = np.array([min(reaches[begins], MAX_TOKENS) for begins in sorted(reaches)], dtype=np.uint8)
         self._group(np.frombuffer(hashes, np.int64), np.frombuffer(records, np.int32), np.frombuffer(flags, np.uint8))
         self._index_words(words, np.frombuffer(word_of, np.int32), np.frombuffer(row_of, np.int32))
 
@@ -132,6 +141,15 @@ class NameLookup:
         """The names of a kind (latin, han, general: not of organisations) that may be misspelt, if at most `most`."""
         numbers = self._near[kind]
         return [self._text(int(n)) for n in numbers] if len(numbers) <= most else None
+
+    def reaches(self, words: Sequence[str]) -> list[int]:
+        """For each word how many tokens the longest spelling may have that begins with it; 0 for none."""
+        if not len(self):
+            return [0] * len(words)
+        wanted = np.fromiter(map(hash, words), dtype=np.int64, count=len(words))
+        places = np.minimum(np.searchsorted(self._begin_hashes, wanted), len(self._begin_hashes) - 1)
+        found: list[int] = np.where(self._begin_hashes[places] == wanted, self._reaches[places], 0).tolist()
+        return found
 
     def holds(self, texts: Sequence[str]) -> list[bool]:
         """Whether each text may be a spelling of a name; `bearers` says whose."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,14 +13,12 @@ from bot.common.text import fold
 from bot.partners.common_words import CommonWords
 from bot.partners.mention_signs import has_legal_form, is_signed
 from bot.partners.name_layers import LayeredLookup
-from bot.partners.name_lookup import NameLookup, Spelling
+from bot.partners.name_lookup import TOKEN, NameLookup, Spelling
 from bot.partners.records import Name
 from bot.partners.sounds import LIKENESS as SOUNDS_ALIKE
 from bot.partners.sounds import Sounds
 from bot.partners.spellings import spellings
 
-TOKEN = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]")
-MAX_TOKENS = 24
 FUZZY_TOKENS, WIDEST = 7, 14  # words and characters of a misspelt name
 SHORTEST_HAN = 4  # characters in which an organisation is looked for misspelt; with fewer much is alike
 CLOSE = 82
@@ -163,14 +160,19 @@ class NameIndex:
         """First token -> (last token, spelling), the longest first."""
         spans: list[tuple[int, int]] = []
         texts: list[str] = []
+        words = [folded[start:end] for start, end in tokens]
+        reaches = self._lookup.reaches([*words, *(word.removesuffix("s") for word in words)])
         for first in range(len(tokens)):
-            for last in range(min(len(tokens), first + MAX_TOKENS) - 1, first - 1, -1):
+            reach = max(reaches[first], reaches[len(tokens) + first])
+            for last in range(min(len(tokens), first + reach) - 1, first - 1, -1):
                 text = folded[tokens[first][0] : tokens[last][1]]
                 spans.append((first, last))
                 texts.append(text)
                 if len(text) > 4 and text[-1] == "s" and text.isascii():
                     spans.append((first, last))
                     texts.append(text[:-1])  # the genitive: Hernes, Luzhous
+        if not texts:
+            return {}
         found: dict[int, list[tuple[int, str]]] = {}
         for (first, last), text, held in zip(spans, texts, self._lookup.holds(texts), strict=True):
             if held:
