@@ -98,12 +98,12 @@ LINES: dict[str, Text] = {
     # for people who have the case in hand
     "left": {
         "en": "{provider} no longer delivers messages to the visitor, who has left or blocked the chat there. The last "
-        "ones before this line may not have arrived; what is written from now on arrives only if they come back.",
+        "ones before this line may not have arrived; they and what is written from now on arrive when they come back.",
         "de": "{provider} stellt hier nichts mehr zu: Der Chat wurde dort verlassen oder blockiert. Die letzten "
-        "Nachrichten vor dieser Zeile sind vielleicht nicht angekommen; was ab jetzt geschrieben wird, kommt erst an, "
-        "wenn der Chat dort wieder aufgenommen wird.",
-        "zh": "访客已在{provider}取消关注或屏蔽本账号，消息无法再送达。此行之前的最后几条消息可能未送达；此后写下的内容，"
-        "只有访客回来后才能收到。",
+        "Nachrichten vor dieser Zeile sind vielleicht nicht angekommen; sie und was ab jetzt geschrieben wird, kommen "
+        "an, sobald der Chat dort wieder aufgenommen wird.",
+        "zh": "访客已在{provider}取消关注或屏蔽本账号，消息无法再送达。此行之前的最后几条消息可能未送达；这些消息和此后"
+        "写下的内容，要等访客回来后才会送达。",
     },
     # case details are not pushed
     "answer_on_website": {

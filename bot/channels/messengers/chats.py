@@ -61,11 +61,13 @@ def visitor_was_there(db: Connection, channel: str, received: Received, conversa
     sessions.prolong(db, conversation, now + lifetime)
 
 
-def block(db: Connection, channel: str, chat: str) -> None:
-    """Nothing is pushed any more; what was not delivered so far never will be."""
+def block(db: Connection, channel: str, chat: str, *, forget_undelivered: bool) -> None:
+    """Nothing is pushed any more; what was not delivered so far is either forgotten or waits for the visitor."""
+    gone: dict[str, Any] = {"blocked_at": datetime.now(UTC), "wait_until": None}
     ends = select(chat_session.c.last_position).where(chat_session.c.conversation == chats.c.conversation)
     reached = func.coalesce(ends.scalar_subquery(), chats.c.delivered_position)
-    gone = {"blocked_at": datetime.now(UTC), "delivered_position": reached, "wait_until": None}
+    if forget_undelivered:
+        gone["delivered_position"] = reached
     db.execute(update(chats).where(*_this(channel, chat)).values(**gone))
 
 

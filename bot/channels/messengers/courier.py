@@ -21,7 +21,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.channels.messengers import chats, codes, lines
-from bot.channels.messengers.leaving import left
+from bot.channels.messengers.leaving import is_for_people, left
 from bot.channels.messengers.records import (
     Blocked,
     Chat,
@@ -95,7 +95,7 @@ class Courier:
             if arrived[0] == known.conversation and arrived[1] > known.delivered_position:
                 await self.advance(known, arrived[1])
                 continue
-            outgoing = [message for message in messages if message.author != "visitor"]
+            outgoing = [m for m in messages if m.author != "visitor" and not is_for_people(m)]
             if outgoing:
                 return known, await self._shown(known, outgoing)
             await self._db.write(partial(chats.advance, chat=known, position=messages[-1].position))

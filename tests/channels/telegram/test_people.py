@@ -102,6 +102,7 @@ def test_people_read_that_the_visitor_has_blocked_the_bot_and_keep_the_case(bot:
     until(lambda: "back again" in bot.said(visitor.conversation) or None)
     bot.quiet()
     assert left not in visitor.texts()
+    assert sum("10:00?" in text for text in visitor.texts()) == 1
 
 
 def test_who_leaves_without_a_case_leaves_no_line(bot: Running) -> None:
