@@ -47,6 +47,13 @@ class Request:
         places = [STEPS.index(step) for step in self.steps]
         return places == sorted(places)
 
+    def trail(self) -> str:
+        """All that was said, for whoever asks why a step was lost."""
+        return "\n".join(
+            f"{said.content} {[attempt.status for attempt in said.attempts]} -> {said.answer[:120]}"
+            for said in self.visitor.said
+        )
+
 
 async def request_person(visitor: Visitor, address: str, up_to: str = "", give_up_after: str = "\0") -> Request:
     """Go through the form to its end, or until the step `up_to` is asked for; again where an apology came instead."""

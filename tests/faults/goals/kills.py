@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import random
 import signal
+import sys
 import time
 
 import psutil
@@ -41,6 +42,9 @@ async def kill_loop(stage: Stage, scale: Scale) -> list[Row]:
     told = [one for one in finished if isinstance(one, Request)]
     broken += [one.broken for one in told if one.broken]
     stage.requests += told
+    for request in told:
+        if not request.stayed_in_step:
+            print(f"Lost its step, {stage.backend}:\n{request.trail()}", file=sys.stderr)
     visitors = [one.visitor for one in told] + [one for one in talks if isinstance(one, Visitor)]
     found = await books.read_books(stage)
     turns = books.acknowledged(visitors)
