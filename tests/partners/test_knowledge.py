@@ -83,7 +83,7 @@ def test_within_the_interval_the_database_is_not_asked(
     def away(_work: object) -> None:
         raise StoreUnavailable("away")
 
-    monkeypatch.setattr(store, "run", away)
+    monkeypatch.setattr(store, "look", away)
     assert knowledge.current() is first
     clock.now += REFRESH + 0.01
     with pytest.raises(StoreUnavailable):
@@ -97,7 +97,7 @@ def test_a_database_that_comes_back_is_read_at_once(
     first = knowledge.current()
     clock.now += REFRESH + 1
     with monkeypatch.context() as broken:
-        broken.setattr(store, "run", lambda _work: (_ for _ in ()).throw(StoreUnavailable("away")))
+        broken.setattr(store, "look", lambda _work: (_ for _ in ()).throw(StoreUnavailable("away")))
         with pytest.raises(StoreUnavailable):
             knowledge.current()
     assert knowledge.current() is first
