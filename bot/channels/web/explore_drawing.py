@@ -11,6 +11,7 @@ from bot.partners.records import CENTRE, Record
 
 AXIS, EDGE, ROW = 150, 34, 26
 ENDS_OF_YEAR = 12
+_BREAKS = re.compile(r"(?<=[ -])(?=.)")  # a line may end after a space or a hyphen
 _BRACKETED = re.compile(r"\s*[(（][^()（）]*[)）]$")
 
 
@@ -176,12 +177,11 @@ def in_lines(name: str, most: int = PAGE.letters) -> tuple[str, ...]:
     """A name in at most two lines; what is longer ends with an ellipsis."""
     if _width(name) <= most:
         return (name,)
-    pieces = name.split(" ") if " " in name else list(name)
-    joint = " " if " " in name else ""
+    pieces = _BREAKS.split(name) if _BREAKS.search(name) else list(name)
     first, rest = pieces[0], pieces[1:]
-    while rest and _width(first + joint + rest[0]) <= most:
-        first, rest = first + joint + rest[0], rest[1:]
-    second = joint.join(rest)
+    while rest and _width((first + rest[0]).rstrip()) <= most:
+        first, rest = first + rest[0], rest[1:]
+    first, second = first.rstrip(), "".join(rest)
     while _width(second) > most:
         second = second.rstrip("…")[:-1] + "…"
     return (first, second) if second else (first,)

@@ -15,10 +15,10 @@ from bot.replies.web_page_explore import EXPLORE, link_kind
 type Tree = list[Any]  # [tag, {attribute: value}, child, ...]; a child is a tree or text
 
 NARROW = Frame(
-    width=312, box=138, box_height=31, gap=5, heading=24, letters=20, centre=220, centre_letters=32, roof=38, bend=16
+    width=302, box=136, box_height=36, gap=6, heading=27, letters=20, centre=228, centre_letters=32, roof=44, bend=14
 )
 TIMELINE_WIDTH, EVENT, YEAR = 288, 23, 9
-KEY = 18  # height of a line of the legend
+KEY = 21  # height of a line of the legend
 ACCENT, EDGE, INK, SOFT = "var(--accent)", "var(--edge)", "var(--ink)", "var(--soft)"
 GOLD, ROSE = "light-dark(#9a6a00,#e3b75c)", "light-dark(#a3123a,#ff9fb4)"
 GREEN, BLUE = "light-dark(#2f6f3a,#93d3a0)", "light-dark(#2a5db0,#9fc0ff)"
@@ -78,12 +78,12 @@ def _network(picture: Picture, language: str, town_of: Callable[[Record], str]) 
     y = network.height + KEY
     for kind in dict.fromkeys(kind for _, kind in network.curves):
         shapes.append(_line(f"M0 {y}h28", kind))
-        shapes.append(["text", {"x": 36, "y": y, "dy": ".35em"}, link_kind(kind, language)])
+        shapes.append(["text", {"x": 38, "y": y, "dy": ".35em"}, link_kind(kind, language)])
         y += KEY
     words = EXPLORE[language]["network_picture"].format(count=len(network.boxes), ties=len(network.curves))
     names = {node.id: node.name(language) for node in picture.nodes}
     told = [f"{names[tie.from_id]} – {names[tie.to_id]}: {link_kind(tie.kind, language)}" for tie in picture.ties]
-    return _drawing(NETWORK, NARROW.width, y - KEY // 2, 11, [words, *told], shapes)
+    return _drawing(NETWORK, NARROW.width, y - KEY // 2, 12.5, [words, *told], shapes)
 
 
 def _line(path: str, kind: str) -> Tree:
@@ -97,12 +97,12 @@ def _box(box: Box) -> list[Tree]:
     shape = {"x": box.x + 1, "y": box.y + 1, "width": box.width - 2, "height": box.height - 2, "rx": 6}
     colours = {"fill": ACCENT if centre else SOFT, "stroke": EDGE}
     steps = (".35em",) if len(box.lines) == 1 else ("-.25em", "1.2em")
-    lines = [["tspan", {"x": box.x + 7, "dy": dy}, line] for line, dy in zip(box.lines, steps, strict=True)]
+    lines = [["tspan", {"x": box.x + 5, "dy": dy}, line] for line, dy in zip(box.lines, steps, strict=True)]
     words = {"y": box.middle, "fill": "var(--on-accent)"} if centre else {"y": box.middle}
     return [["rect", shape | colours], ["text", words, *lines]]
 
 
-def _drawing(name: str, width: int, height: float, size: int, told: list[str], shapes: list[Tree]) -> Tree:
+def _drawing(name: str, width: int, height: float, size: float, told: list[str], shapes: list[Tree]) -> Tree:
     """An image for those who hear it: what it is, then what it shows, line by line."""
     attributes = {
         "class": name, "role": "img", "viewBox": f"0 0 {width} {height:g}", "width": width,
