@@ -6,12 +6,12 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-import yaml
 from sqlalchemy.orm import Session
 
 from bot.common.text import fold
 from bot.partners import queries
 from bot.partners.records import CENTRE
+from bot.partners.yaml_files import yaml_text
 from bot.store import Store
 
 # More of them make the training longer and the intents no better; the ranking of facts uses all.
@@ -33,7 +33,7 @@ def write_training(store: Store, written: Path, path: Path) -> None:
             for intent, texts in sorted(sentences.items())
         ],
     }
-    text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=10_000)
+    text = yaml_text(document)
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -11,7 +11,7 @@ import yaml
 from bot.partners.editing.edits import Put
 from bot.partners.editing.rows import COLUMNS, CONTACT, RECORDS, Fields, Key, Rows, Type, document, file_rows, flat
 from bot.partners.files import LAYOUT, Knowledge, Refusal, read_file
-from bot.partners.yaml_files import read_yaml
+from bot.partners.yaml_files import read_yaml, yaml_text
 
 FOLDERS: dict[Type, str] = {"organisation": "organisations", "place": "places", "topic": "topics"}
 LISTED: dict[Type, tuple[str, str]] = {  # type -> (file for new rows, key of its list)
@@ -88,7 +88,7 @@ def write_yaml(folder: Path, rows: Rows, file_of: Mapping[Key, str]) -> tuple[li
         if path.exists() and _says(path, name) == _said(name, data):
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=1_000_000)
+        text = yaml_text(data)
         path.write_text(_head(path) + text, encoding="utf-8")
         written.append(path)
     for pattern in LAYOUT:
