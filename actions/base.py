@@ -42,8 +42,19 @@ class KnowledgeAction(Action, ABC):  # type: ignore[misc] # rasa_sdk has no type
             logger.info("action", extra={"fields": fields})
 
     def _work(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
-        return self.respond(dispatcher, tracker, self._knowledge.current())
+        snapshot = self._knowledge.current()
+        events = self.respond(dispatcher, tracker, snapshot)
+        if self._knowledge.still_says(snapshot, _facts_said(dispatcher)):
+            return events
+        # A fact was withdrawn or changed, and the new knowledge was still being read when the answer was made.
+        dispatcher.messages.clear()
+        return self.respond(dispatcher, tracker, self._knowledge.newest())
 
     @abstractmethod
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
         """Say one thing through `dispatcher`; return what is to be remembered."""
+
+
+def _facts_said(dispatcher: CollectingDispatcher) -> set[str]:
+    shown = ((message.get("custom") or {}).get("sources") or () for message in dispatcher.messages)
+    return {fact_id for sources in shown for source in sources for fact_id in source["facts"]}

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from sqlalchemy.orm import Session
 
 from bot.common.text import fold
 from bot.partners import queries, refresh
@@ -75,19 +77,39 @@ class KnowledgeBase:
         snapshot = self._snapshot
         if snapshot is not None and now - self._checked < self._refresh_seconds:
             return snapshot
-        # While one thread reads a new revision the others answer from the old one, a few seconds at most.
+        # While one thread reads a new revision the others answer from the old one, a few seconds at most; what it
+        # says that does not hold any more, `still_says` finds.
         if not self._lock.acquire(blocking=snapshot is None) and snapshot is not None:
             return snapshot
         try:
             if self._snapshot is not None and time.monotonic() - self._checked < self._refresh_seconds:
                 return self._snapshot
-            revision = self._store.look(queries.revision)
-            if self._snapshot is None or self._snapshot.revision != revision:
-                self._snapshot = take_snapshot(self._store, self._folder, self._snapshot)
-            self._checked = time.monotonic()
-            return self._snapshot
+            return self._renewed()
         finally:
             self._lock.release()
+
+    def newest(self) -> Snapshot:
+        """The snapshot of what the database holds now; blocks while it is read. Raises StoreUnavailable."""
+        with self._lock:
+            return self._renewed()
+
+    def still_says(self, snapshot: Snapshot, fact_ids: Collection[str]) -> bool:
+        """Whether these facts of the snapshot stand in the database as they were. Raises StoreUnavailable."""
+
+        def stand(session: Session) -> bool:
+            if queries.revision(session) == snapshot.revision:
+                return True
+            now = {fact.id: fact for fact in queries.facts(session, fact_ids)}
+            return all(i in now and refresh.says_the_same(now[i], snapshot.facts[i]) for i in fact_ids)
+
+        return not fact_ids or self._store.look(stand)
+
+    def _renewed(self) -> Snapshot:
+        revision = self._store.look(queries.revision)
+        if self._snapshot is None or self._snapshot.revision != revision:
+            self._snapshot = take_snapshot(self._store, self._folder, self._snapshot)
+        self._checked = time.monotonic()
+        return self._snapshot
 
 
 def take_snapshot(store: Store, folder: Path, before: Snapshot | None = None) -> Snapshot:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -161,20 +161,24 @@ def names_of(session: Session, record_ids: Sequence[str]) -> tuple[Name, ...]:
     return tuple(Name(row.record_id, row.language, row.kind, row.text, row.folded) for row in session.scalars(query))
 
 
-def facts(session: Session) -> tuple[Fact, ...]:
-    """All facts with their source, their sentences and the ways they are asked for, in the order of the files."""
+def facts(session: Session, ids: Collection[str] | None = None) -> tuple[Fact, ...]:
+    """Facts (all when None) with source, sentences and the ways they are asked for, in the order of the files."""
     sources = {
         row.id: Source(row.id, row.url, row.publisher, row.title, row.published, row.language)
         for row in session.scalars(select(t.SourceRow))
     }
     texts: dict[str, dict[str, str]] = defaultdict(dict)
     asked: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for text in session.scalars(select(t.FactTextRow).order_by(t.FactTextRow.id)):
+    every_text = select(t.FactTextRow).order_by(t.FactTextRow.id)
+    query = select(t.FactRow).join(t.RecordRow, t.RecordRow.id == t.FactRow.record_id)
+    if ids is not None:
+        every_text = every_text.where(t.FactTextRow.fact_id.in_(ids))
+        query = query.where(t.FactRow.id.in_(ids))
+    for text in session.scalars(every_text):
         if text.kind == "text":
             texts[text.fact_id][text.language] = text.text
         else:
             asked[text.fact_id][text.language].append(text.text)
-    query = select(t.FactRow).join(t.RecordRow, t.RecordRow.id == t.FactRow.record_id)
     return tuple(
         Fact(
             id=row.id,

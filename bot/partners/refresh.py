@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -56,6 +57,11 @@ def ranking_holds(
         return False
     said = _all_said(tuple(facts_before))
     return not any(spelling in said for name in names for spelling in spellings(name, organisation=True))
+
+
+def says_the_same(fact: Fact, before: Fact) -> bool:
+    """Whether a fact is told as before, however it is asked for."""
+    return _content(replace(fact, asked=before.asked)) == _content(before)
 
 
 @lru_cache(maxsize=1)

@@ -145,3 +145,27 @@ def test_the_names_file_holds_every_name_and_is_written_only_when_it_changes(
     assert {(row["name"], row["type"], row["id"]) for row in document["names"]} >= {
         ("Alpha Works", "organisation", "alpha"), ("Herne", "place", "herne"), ("Pumps", "topic", "pumps"),
     }  # fmt: skip
+
+
+def test_a_fact_that_was_changed_or_withdrawn_is_told_from_those_that_stand(
+    store: Store, files: Callable[[dict[str, Any]], Path], folder: Path
+) -> None:
+    def with_facts(*facts: dict[str, Any]) -> None:
+        files({**SMALL, "organisations/alpha.yml": alpha | {"facts": list(facts)}})
+        load(store, folder)
+
+    alpha = SMALL["organisations/alpha.yml"]
+    (pumps,) = alpha["facts"]
+    valves = pumps | {"id": "alpha-2", "text": texts("Alpha Works makes valves.")}
+    with_facts(pumps, valves)
+    knowledge = KnowledgeBase(store, folder, refresh_seconds=3600)
+    old = knowledge.current()
+    assert knowledge.still_says(old, {"alpha-1", "alpha-2"})
+    with_facts(pumps, valves | {"text": texts("Alpha Works made valves.")})
+    assert knowledge.current() is old
+    assert knowledge.still_says(old, {"alpha-1"}) and knowledge.still_says(old, ())
+    assert not knowledge.still_says(old, {"alpha-1", "alpha-2"})
+    new = knowledge.newest()
+    assert knowledge.still_says(new, {"alpha-1", "alpha-2"}) and knowledge.current() is new
+    with_facts(pumps)
+    assert not knowledge.still_says(new, {"alpha-2"})
