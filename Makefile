@@ -1,6 +1,8 @@
 # Two commands are enough on a fresh machine: `make run` and `make test`.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
+# What one start compiles the next one finds, also where the machine says otherwise: it is half of a start.
+unexport PYTHONDONTWRITEBYTECODE
 .SHELLFLAGS := -eu -c
 
 PYTHON3 := $(firstword $(foreach name,python3 python,$(if $(shell command -v $(name) 2>/dev/null),$(name))))
