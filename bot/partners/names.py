@@ -25,6 +25,9 @@ CLOSE = 82
 SURELY = 88  # likeness, in percent, from which a misspelt name is believed before a shorter exact one inside it
 STRENGTH = {"official": 3, "alias": 3, "label": 3, "transliteration": 2, "description": 1}
 FEW = 2_000  # so many names are compared one by one; of more, only those that share something with the text
+MOST_TOKENS = (
+    500  # of one text in which names are looked for misspelt; a page of English, a third of the longest Chinese text
+)
 MOST_UNKNOWN = 16  # words of one text that are looked for among misspelt names
 REMEMBERED = 256  # texts
 
@@ -190,15 +193,16 @@ class NameIndex:
 
     def _with_misspelt(self, folded: str, tokens: Sequence[tuple[int, int]], exact: list[Mention]) -> list[Mention]:
         """The exact mentions and the misspelt ones between them; a misspelt name replaces shorter names inside it."""
-        covered = [any(m.start <= start < m.end for m in exact) for start, _ in tokens]
-        if all(covered):
+        inside_names = {place for m in exact for place in range(m.start, m.end)}
+        covered = [start in inside_names for start, _ in tokens]
+        if all(covered[:MOST_TOKENS]):
             return exact
         sentence = _Sentence([folded[start:end] for start, end in tokens], covered, self._is_named, self._common)
         latin, han = self._candidates(sentence)
         starts, ends = {m.start for m in exact}, {m.end for m in exact}
         found: list[Mention] = []
         taken = -1
-        for first, (start, _) in enumerate(tokens):
+        for first, (start, _) in enumerate(tokens[:MOST_TOKENS]):
             if start < taken or (covered[first] and start not in starts):
                 continue
             best: tuple[float, Mention] | None = None

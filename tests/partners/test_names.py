@@ -89,6 +89,14 @@ def test_several_names_in_one_sentence_are_all_found_in_their_order(snapshot: Sn
     assert ids(snapshot, text) == ["herne", "luzhou"]
 
 
+def test_in_a_very_long_text_names_are_found_to_its_end_and_misspelt_ones_near_its_beginning(
+    snapshot: Snapshot,
+) -> None:
+    filler = "and so on " * 400
+    found = snapshot.name_index.find(fold(f"Inobanx {filler} Mianiang {filler} Luzhou"))
+    assert [mention.record_ids for mention in found] == [("innobanx",), ("luzhou",)]
+
+
 def test_the_longer_name_wins_over_the_shorter_inside_it(snapshot: Snapshot) -> None:
     assert ids(snapshot, "Luzhou National High-Tech Zone") == ["luzhou-high-tech-zone"]
 
