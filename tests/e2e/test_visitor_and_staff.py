@@ -37,7 +37,8 @@ MEANWHILE = {
 }
 # How long until a text stands in a page, watched in the page itself from before it is sent.
 WATCH = """text => { window.shown = new Promise(done => { const look = () =>
-    document.getElementById('log').innerText.includes(text) ? done(Date.now()) : setTimeout(look, 5); look(); }); }"""
+    (document.querySelector('ccc-chat')?.shadowRoot ?? document).getElementById('log').innerText.includes(text)
+        ? done(Date.now()) : setTimeout(look, 5); look(); }); }"""
 
 
 @pytest.fixture(scope="module")
