@@ -46,7 +46,7 @@ class KnowledgeAction(Action, ABC):  # type: ignore[misc] # rasa_sdk has no type
         events = self.respond(dispatcher, tracker, snapshot)
         if self._knowledge.still_says(snapshot, _facts_said(dispatcher)):
             return events
-        # A fact was withdrawn or changed, and the new knowledge was still being read when the answer was made.
+        # Something was withdrawn or changed, and the new knowledge was still being read when the answer was made.
         dispatcher.messages.clear()
         return self.respond(dispatcher, tracker, self._knowledge.newest())
 

@@ -94,15 +94,19 @@ class KnowledgeBase:
             return self._renewed()
 
     def still_says(self, snapshot: Snapshot, fact_ids: Collection[str]) -> bool:
-        """Whether these facts of the snapshot stand in the database as they were. Raises StoreUnavailable."""
+        """Whether these facts of the snapshot, and all ways to reach people, stand in the database as they were.
+
+        Raises StoreUnavailable.
+        """
 
         def stand(session: Session) -> bool:
             if queries.revision(session) == snapshot.revision:
                 return True
-            now = {fact.id: fact for fact in queries.facts(session, fact_ids)}
-            return all(i in now and refresh.says_the_same(now[i], snapshot.facts[i]) for i in fact_ids)
+            now = {fact.id: fact for fact in queries.facts(session, fact_ids)} if fact_ids else {}
+            told = all(i in now and refresh.says_the_same(now[i], snapshot.facts[i]) for i in fact_ids)
+            return told and queries.desks(session) == snapshot.desks
 
-        return not fact_ids or self._store.look(stand)
+        return self._store.look(stand)
 
     def _renewed(self) -> Snapshot:
         revision = self._store.look(queries.revision)

@@ -77,7 +77,7 @@ def links(
 def desks(session: Session) -> tuple[Desk, ...]:
     """All contact desks; the first is the general one."""
     answers_for: dict[str, list[str]] = defaultdict(list)
-    for row in session.scalars(select(t.DeskTopicRow)):
+    for row in session.scalars(select(t.DeskTopicRow).order_by(t.DeskTopicRow.record_id)):
         answers_for[row.desk_id].append(row.record_id)
     return tuple(
         Desk(
