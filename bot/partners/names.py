@@ -200,6 +200,7 @@ class NameIndex:
         sentence = _Sentence([folded[start:end] for start, end in tokens], covered, self._is_named, self._common)
         latin, han = self._candidates(sentence)
         starts, ends = {m.start for m in exact}, {m.end for m in exact}
+        nearest: dict[tuple[str, int], tuple[tuple[str, ...], float] | None] = {}
         found: list[Mention] = []
         taken = -1
         for first, (start, _) in enumerate(tokens[:MOST_TOKENS]):
@@ -215,7 +216,9 @@ class NameIndex:
                     pool = sentence.pool(first, last, latin, self._general)
                 else:
                     pool = han if len(text) >= SHORTEST_HAN else self._general
-                match = self._nearest(text, pool, tokens=last - first + 1) if pool else None
+                if (text, id(pool)) not in nearest:  # a text may say the same again and again
+                    nearest[text, id(pool)] = self._nearest(text, pool, tokens=last - first + 1) if pool else None
+                match = nearest[text, id(pool)]
                 if match is None or (best is not None and match[1] <= best[0]):
                     continue
                 inside = [m for m in exact if start <= m.start < end]

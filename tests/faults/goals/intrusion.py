@@ -28,7 +28,8 @@ from ..stage import PROCESSES, Stage
 from ..visitors import Refused, Visitor, several
 from .talk import ASKED
 
-OPEN_PATHS = ("/", "/healthz", "/readyz", "/api/notice", "/api/session", "/desk/login", "/static/", "/desk/static/")
+OPEN_PATHS = ("/", "/healthz", "/readyz", "/api/notice", "/api/session", "/desk/login", "/static/", "/desk/static/", "/explore",
+              "/widget.js", "/api/pictures/")  # fmt: skip
 INNER_PATHS = ("/", "/version", "/status", "/model/parse", "/domain", "/conversations/x/tracker", "/webhook", "/actions",
                "/names", "/webhooks/gateway/turn", "/webhooks/gateway/health", "/webhooks/rest/webhook", "/health")  # fmt: skip
 SPELLINGS = (
