@@ -9,7 +9,7 @@ from bot.core.settings import Settings
 def install(settings: Settings, command: str) -> None:
     """Puts our parts in place; `command` is Rasa's: run and shell start the refreshing of names as well."""
     from rasa.core import agent
-    from rasa.core.actions import action
+    from rasa.core.actions import action, forms
 
     from bot.core import console, remote_action
     from bot.core.processor import CoreProcessor
@@ -17,6 +17,8 @@ def install(settings: Settings, command: str) -> None:
     # Stock: the whole tracker and domain with each call, five minutes to wait, an error is logged as success.
     action.RemoteAction.run = remote_action.run
     action.DEFAULT_REQUEST_TIMEOUT = settings.action_timeout
+    # Stock: replays the conversation from its first event, of which only the last are kept here.
+    forms.FormAction._temporary_tracker = _as_it_stands
     # Stock: repeats are new turns, failures are silent.
     agent.MessageProcessor = CoreProcessor
     # Stock: a memory of its own when the database is away.
@@ -30,6 +32,18 @@ def install(settings: Settings, command: str) -> None:
 
         _spare_work()
         shared_source(settings.names_file).start(settings.actions_url, settings.actions_token, settings.names_refresh_seconds)
+
+
+def _as_it_stands(self: Any, tracker: Any, additional_events: list[Any], domain: Any) -> Any:
+    """The conversation as a form's own action is to see it: with its slots, however long ago they were set."""
+    from rasa.shared.core.constants import REQUESTED_SLOT
+    from rasa.shared.core.events import ActionExecuted, SlotSet
+
+    copy = tracker.copy()
+    step = SlotSet(REQUESTED_SLOT, self.get_slot_to_fill(tracker))
+    for event in (step, ActionExecuted(self.name()), *additional_events):
+        copy.update(event, domain)
+    return copy
 
 
 def _spare_work() -> None:

@@ -23,12 +23,15 @@ LANGUAGES = {"en": "Hello", "de": "Hallo", "zh": "你好"}
 DOMAIN = """
 version: "3.1"
 session_config: {session_expiration_time: 720, carry_over_slots_to_new_session: true}
-intents: [{greet: {use_entities: []}}, {ask: {use_entities: []}}]
+intents: [{greet: {use_entities: []}}, {ask: {use_entities: []}}, {person: {use_entities: []}}]
 entities: [language, organisation, place, topic, record]
 slots:
   language: {type: text, influence_conversation: false, mappings: [{type: from_entity, entity: language}]}
   fixed_language: {type: text, influence_conversation: false, mappings: [{type: custom}]}
-actions: [action_answer]
+  told: {type: text, influence_conversation: false, mappings: [{type: custom}]}
+  step: {type: text, influence_conversation: false, mappings: [{type: custom}]}
+forms: {request_form: {required_slots: [step]}}
+actions: [action_answer, validate_request_form]
 responses:
 """
 RESPONSES = {
@@ -62,11 +65,19 @@ nlu:
     - 大学做什么
     - 办公室在哪里
     - Alpha Kammer
+- intent: person
+  examples: |
+    - let me talk to a human being
+    - a person please
+    - ich will einen menschen sprechen
+    - 我要真人
 rules:
 - rule: a greeting is returned
   steps: [{intent: greet}, {action: utter_greet}]
 - rule: a question is answered
   steps: [{intent: ask}, {action: action_answer}]
+- rule: a form begins
+  steps: [{intent: person}, {action: request_form}, {active_loop: request_form}]
 """
 
 

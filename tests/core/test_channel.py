@@ -149,6 +149,21 @@ def test_a_failing_action_is_an_apology_in_the_visitors_language_and_nothing_els
     assert texts(core.turn(text, conversation)[1]) == ["An answer"]
 
 
+def test_a_form_keeps_what_it_was_told_however_many_of_its_turns_fail(core):
+    conversation = new_id()
+    told = [{"event": "slot", "name": "told", "value": "a request"}, {"event": "slot", "name": "requested_slot", "value": "step"}]
+    core.actions.behaviour = {"events": told, "responses": [{"text": "Which?"}]}
+    assert texts(core.turn("a person please", conversation)[1]) == ["Which?"]
+    core.actions.behaviour = 500
+    for _ in range(20):
+        assert texts(core.turn("this one", conversation)[1]) == ["Sorry"]
+    core.actions.behaviour = {"events": told, "responses": [{"text": "Go on"}]}
+    assert texts(core.turn("this one", conversation)[1]) == ["Go on"]
+    tracker = core.actions.calls[-1][1]["tracker"]
+    assert tracker["active_loop"]["name"] == "request_form"
+    assert (tracker["slots"]["told"], tracker["slots"]["requested_slot"]) == ("a request", "step")
+
+
 def test_an_action_that_says_nothing_is_not_silence(core):
     core.actions.behaviour = {"events": [], "responses": []}
     assert texts(core.turn("wer ist die kammer")[1]) == ["Nichts"]
