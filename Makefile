@@ -70,7 +70,7 @@ answers: dev-env core-env ## the report without the cross-validation of the inte
 	@$(PY) -m bot prepare
 	$(PY) -m tests.report --answers
 
-check: lint test e2e answers ## everything, as before a landing
+check: lint test e2e answers faults ## everything, as before a landing
 
 bench: dev-env core-env ## the light core against stock Rasa, in one run
 	$(PY) -m bench.compare
