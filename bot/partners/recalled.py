@@ -9,13 +9,18 @@ from bot.common.text import fold
 from bot.partners import answers
 from bot.partners.figures import figures, years
 from bot.partners.knowledge import Snapshot
-from bot.partners.premises import claims_in, judge
+from bot.partners.premises import claims_in, judge, saying_where
 from bot.partners.ranking import Asked
 from bot.partners.records import Fact
 from bot.partners.turn import JUST_SAID, Answer, Turn
 
 FEWEST_FIGURES = 2  # a sentence with a part and a whole
 MOST_WORDS = 1  # of a statement beside the place in it; one on a year or number has none
+SAYS_WHO = re.compile(
+    r"\b(?:who (?:reported|reports|says|said|claims|wrote)|says who|(?:what|which|your|the) source|source|where did you (?:get|read) (?:that|this|it)"
+    r"|wer (?:sagt|sagte|berichtet\w*|schreibt|behauptet) (?:das|es|dies)|quelle|woher (?:wissen sie|weisst du|stammt|kommt) (?:das|die information|die zahl|diese \w+))\b"
+    r"|谁(?:报道|说|写)的|哪家(?:媒体|报纸)报道|消息来源|信息来源|出处|来源是|哪里看到的|根据什么"
+)
 OF_THEM = re.compile(
     r"\b(?:of (?:them|these|those|which|it)|thereof|davon|darunter|von (?:denen|ihnen|diesen))\b|其中|当中|里面"
 )
@@ -26,7 +31,22 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     facts = [snapshot.facts[i] for i in reversed(turn.context.said[-JUST_SAID:]) if i in snapshot.facts]
     if not facts or not turn.context.subject:
         return None
-    return _part_of(turn, snapshot, asked, facts) or _checked(turn, snapshot, asked, facts)
+    return (
+        _said_by(turn, snapshot, asked, facts)
+        or _part_of(turn, snapshot, asked, facts)
+        or _checked(turn, snapshot, asked, facts)
+    )
+
+
+def _said_by(turn: Turn, snapshot: Snapshot, asked: Asked, facts: list[Fact]) -> Answer | None:
+    """ "Who reported that?" after a statement: the statement again, which comes with its source."""
+    if any(m.strength > 1 for m in asked.mentions) or not SAYS_WHO.search(asked.folded):
+        return None
+    words, han_runs = snapshot.vocabulary.content(SAYS_WHO.sub(" ", asked.masked))
+    if len(words) + sum(map(len, han_runs)) / 2 > MOST_WORDS:
+        return None
+    about = [fact for fact in facts if snapshot.ranking.is_about(fact, turn.context.subject[:1])]
+    return answers.say_facts(turn, snapshot, tuple(about or facts)[:1], ())
 
 
 def _part_of(turn: Turn, snapshot: Snapshot, asked: Asked, facts: list[Fact]) -> Answer | None:
@@ -62,6 +82,10 @@ def _checked(turn: Turn, snapshot: Snapshot, asked: Asked, facts: list[Fact]) ->
     ):
         return None
     for fact in facts:
-        if verdict := judge(claims, [fact], snapshot):
+        verdict = judge(claims, [fact], snapshot)
+        only_places = claims.places and not (claims.years or claims.figures)
+        if verdict == "no" and only_places and saying_where([fact], answers.COMMON_PLACES, snapshot) is None:
+            continue  # who met is no answer to where
+        if verdict:
             return replace(answers.say_facts(turn, snapshot, (fact,), ()), verdict=verdict)
     return None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from math import log
 from sys import intern
+from typing import NamedTuple
 
 from bot.partners.concepts import HAN_RUN, LATIN
 from bot.partners.index import fold_document
@@ -38,6 +39,14 @@ def _said(folded: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(words), frozenset(pairs)
 
 
+class Unsaid(NamedTuple):
+    """`rarest`: weight, 0 to about 5, of the rarest word that a fact lacks; `share`: of all words by weight, 0..1."""
+
+    rarest: float
+    nothing_said: bool
+    share: float
+
+
 class Wording:
     """The words of all facts, in every language. `concepts_in` gives the concepts a text touches."""
 
@@ -63,26 +72,28 @@ class Wording:
         total = len(words) + len(pairs)
         return (len(strange) + doubt) / total if total else 0.0
 
-    def unsaid(
-        self, fact: Fact, concepts: Collection[str], words: Sequence[str], han_runs: Sequence[str]
-    ) -> tuple[float, bool]:
-        """(weight, 0 to about 5, of the rarest word or pair of characters that the fact lacks; whether it lacks all).
+    def unsaid(self, fact: Fact, concepts: Collection[str], words: Sequence[str], han_runs: Sequence[str]) -> Unsaid:
+        """What of these words and pairs of characters the fact lacks.
 
         Words that mean one of the fact's concepts, which are given, count as said.
         """
         said, said_pairs = self._of[fact.id]
         missing: list[float] = []
+        total = 0.0
         for word in words:
+            weight = self._weight(max(self._words[word], self._words[word[:STEM]]))
+            total += weight
             known = word in said or (len(word) >= SHORTEST_STEMMED and word[:STEM] in said)
             if not known and not self._means(word, concepts):
-                missing.append(self._weight(max(self._words[word], self._words[word[:STEM]])))
+                missing.append(weight)
         pairs = [pair for run in han_runs for pair in [run[i : i + 2] for i in range(len(run) - 1)] or [run]]
-        missing += [
-            PAIR * self._weight(self._pairs[pair])
-            for pair in pairs
-            if pair not in said_pairs and not self._means(pair, concepts)
-        ]
-        return max(missing, default=0.0), 0 < len(missing) == len(words) + len(pairs)
+        for pair in pairs:
+            weight = PAIR * self._weight(self._pairs[pair])
+            total += weight
+            if pair not in said_pairs and not self._means(pair, concepts):
+                missing.append(weight)
+        nothing = 0 < len(missing) == len(words) + len(pairs)
+        return Unsaid(max(missing, default=0.0), nothing, sum(missing) / total if total else 0.0)
 
     def _means(self, text: str, concepts: Collection[str]) -> bool:
         return not set(concepts).isdisjoint(self._concepts_in(text))
