@@ -123,9 +123,8 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
         having = selection.having(ranked, asked, (*named, *turn.context.subject), snapshot)
         if not having:
             return unknown(turn, snapshot, ranked, named)
-        ranked = having
-    if sure < sorts.CLEARLY and sorts.leaves_out(asked, ranked[0].fact, snapshot):
-        return unknown(turn, snapshot, ranked, named)
+        if having[0] is not ranked[0]:
+            ranked, sure = having, certainty(having, asked, turn.language, snapshot, lenient=lenient)
     if sure < counted.CLEARLY and counted.something_else(asked, ranked[0].fact, snapshot):
         return unknown(turn, snapshot, ranked, named)
     if sure < selection.needed(turn):

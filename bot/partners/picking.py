@@ -27,7 +27,8 @@ _ONE = re.compile(
     r"\b(?:the|that|der|die|das|dem|den) (?:[a-z]+ )?(?:one|in|aus|from|of|von)\b|的那[家所个座]|[那这]一?[家所个座]"
 )
 _POINTER = re.compile(
-    r"\b(?:the|that|der|die|das|dem|den|other|andere[rsn]?|ones?)\b|另外?一[家所个座]|[那这]一?[家所个座]|其中的?"
+    r"\b(?:the|that|der|die|das|dem|den|other|andere[rsn]?|ones?|i mean|i meant|ich meinte?)\b"
+    r"|另外?一[家所个座]|[那这]一?[家所个座]|其中的?|我是说|我说的是|我指的是|我是问|我问的是"
 )
 
 

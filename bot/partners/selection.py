@@ -52,7 +52,7 @@ WINDOW, SAME_TIME = (
     12,
     4.0,
 )  # so many facts, and so far (in score) behind the best, are looked through for the time asked about
-NEXT_TO = 5  # characters between names that stand side by side: " and ", 和
+NEXT_TO = 10  # characters between names that stand side by side: " und mit ", 和
 MARGIN = 1.0  # facts this close to the best (in score) are said with it
 
 
@@ -70,12 +70,12 @@ def of_the_asked_type(ranked: list[Scored], asked: Asked, snapshot: Snapshot) ->
 
 
 def having(ranked: list[Scored], asked: Asked, known: Collection[str], snapshot: Snapshot) -> list[Scored]:
-    """The facts, led by the nearest that has the date, place, length of time or deed asked for; none without one."""
+    """The facts, led by the nearest about what is named that has the date, place, time or deed asked for; else none."""
     typed = of_the_asked_type(ranked, asked, snapshot) or ranked
     for scored in typed[:WINDOW]:
         if ranked[0].score - scored.score >= TYPE_WINDOW:
             continue
-        if not sorts.lacks(asked, scored.fact, known, snapshot):
+        if not (sorts.lacks(asked, scored.fact, known, snapshot) or sorts.leaves_out(asked, scored.fact, snapshot)):
             return ranked if scored is typed[0] else [scored, *(s for s in ranked if s is not scored)]
     return []
 

@@ -60,14 +60,13 @@ def lacks(asked: Asked, fact: Fact, known: Collection[str], snapshot: Snapshot) 
 
 
 def leaves_out(asked: Asked, fact: Fact, snapshot: Snapshot) -> bool:
-    """Whether the question names an organisation or a place, beside our own, that the fact is not about."""
-    for mention in asked.mentions:
-        ids = set(mention.record_ids)
-        if mention.strength < NAMED or ids & OURS or snapshot.records[mention.record_ids[0]].type == "topic":
-            continue
-        if not snapshot.ranking.is_about(fact, ids):
-            return True
-    return False
+    """Whether the question names organisations or places, beside our own, and the fact is about none of them."""
+    named = [
+        m.record_ids
+        for m in asked.mentions
+        if m.strength >= NAMED and not OURS & set(m.record_ids) and snapshot.records[m.record_ids[0]].type != "topic"
+    ]
+    return bool(named) and not any(snapshot.ranking.is_about(fact, ids) for ids in named)
 
 
 def _says_where(fact: Fact, text: str, known: Collection[str], snapshot: Snapshot) -> bool:
