@@ -151,11 +151,12 @@ def _about_one(asked: Asked, snapshot: Snapshot) -> bool:
 
 def _plainly_one(answer: Answer, turn: Turn, asked: Asked, snapshot: Snapshot) -> bool:
     """Whether a fact answers, and only an unsure guess took the question for one after a list."""
-    lists_something = snapshot.vocabulary.flags.find(asked.folded) & {"listing", "count"}
+    flags = snapshot.vocabulary.flags.find(asked.folded)
     return (
         answer.kind == "facts"
+        and "count" not in flags
         and turn.certainty < UNSURE_GUESS
-        and answer.certainty >= (CLEAR_FACT if lists_something else LIKELY_FACT)
+        and answer.certainty >= (CLEAR_FACT if "listing" in flags else LIKELY_FACT)
     )
 
 

@@ -29,7 +29,6 @@ class Terms(NamedTuple):
     score: float  # of the best fact, at most HIGHEST_SCORE
     lead: float  # before the first fact about something else, at most LARGEST_LEAD
     unsaid: float  # weight of the rarest word that the fact lacks
-    share: float  # of its words, by weight, that the fact lacks
     near: float  # nearness to what is named, 0 when nothing is
     length: float  # words of its own; two Chinese characters are one
     lenient: float  # the question leans on the conversation's subject
@@ -42,7 +41,7 @@ class Terms(NamedTuple):
 # that no fact answers, both as they stand and as follow-ups. NOTHING_SAID was set by hand: the fit has too few questions
 # about things that nobody has ever thought of.
 BIAS = -2.09
-COEFFICIENTS = Terms(0.33, 0.42, -0.38, 0.0, 0.33, 0.2, 0.71, -0.69, 1.05, 1.0)
+COEFFICIENTS = Terms(0.33, 0.42, -0.38, 0.33, 0.2, 0.71, -0.69, 1.05, 1.0)
 NOTHING_SAID = -1.8  # the fact has none of the question's words and concepts
 # What it costs when the question has a concept and the fact has not.
 MISSING = {
@@ -109,15 +108,14 @@ def weigh(
     lead = lead_of(ranked)
     if named and best.nearness >= ABOUT and best.covered >= ABOUT:
         lead = max(lead, LEAST_LEAD_ABOUT)  # a near fact about the same subject is no other answer
-    unsaid, nothing_said, share = snapshot.ranking.unsaid(best.fact, words, han_runs)
+    unsaid, nothing_said = snapshot.ranking.unsaid(best.fact, words, han_runs)
     if not (language in best.fact.text or best.fact.asked.get(language)):
-        unsaid, nothing_said, share = 0.0, False, 0.0  # in its own language it may well say it
+        unsaid, nothing_said = 0.0, False  # in its own language it may well say it
     wordless = not (words or han_runs)
     terms = Terms(
         score=min(best.score, HIGHEST_SCORE),
         lead=min(lead, LARGEST_LEAD),
         unsaid=unsaid,
-        share=share,
         near=best.nearness * named,
         length=len(words) + sum(map(len, han_runs)) / 2,
         lenient=lenient,

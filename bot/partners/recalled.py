@@ -9,13 +9,14 @@ from bot.common.text import fold
 from bot.partners import answers
 from bot.partners.figures import figures, years
 from bot.partners.knowledge import Snapshot
-from bot.partners.premises import claims_in, judge, saying_where
+from bot.partners.premises import claims_in, judge
 from bot.partners.ranking import Asked
 from bot.partners.records import Fact
 from bot.partners.turn import JUST_SAID, Answer, Turn
 
 FEWEST_FIGURES = 2  # a sentence with a part and a whole
 MOST_WORDS = 1  # of a statement beside the place in it; one on a year or number has none
+MOST_BESIDE = 2.5  # words, two Chinese characters being one, beside "who reported"
 SAYS_WHO = re.compile(
     r"\b(?:who (?:reported|reports|says|said|claims|wrote)|says who|(?:what|which|your|the) source|source|where did you (?:get|read) (?:that|this|it)"
     r"|wer (?:sagt|sagte|berichtet\w*|schreibt|behauptet) (?:das|es|dies)|quelle|woher (?:wissen sie|weisst du|stammt|kommt) (?:das|die information|die zahl|diese \w+))\b"
@@ -43,7 +44,7 @@ def _said_by(turn: Turn, snapshot: Snapshot, asked: Asked, facts: list[Fact]) ->
     if any(m.strength > 1 for m in asked.mentions) or not SAYS_WHO.search(asked.folded):
         return None
     words, han_runs = snapshot.vocabulary.content(SAYS_WHO.sub(" ", asked.masked))
-    if len(words) + sum(map(len, han_runs)) / 2 > MOST_WORDS:
+    if len(words) + sum(map(len, han_runs)) / 2 > MOST_BESIDE:
         return None
     about = [fact for fact in facts if snapshot.ranking.is_about(fact, turn.context.subject[:1])]
     return answers.say_facts(turn, snapshot, tuple(about or facts)[:1], ())
@@ -82,10 +83,9 @@ def _checked(turn: Turn, snapshot: Snapshot, asked: Asked, facts: list[Fact]) ->
     ):
         return None
     for fact in facts:
+        if snapshot.ranking.unsaid(fact, words, han_runs).nothing_said:
+            continue  # it speaks of something else
         verdict = judge(claims, [fact], snapshot)
-        only_places = claims.places and not (claims.years or claims.figures)
-        if verdict == "no" and only_places and saying_where([fact], answers.COMMON_PLACES, snapshot) is None:
-            continue  # who met is no answer to where
         if verdict:
             return replace(answers.say_facts(turn, snapshot, (fact,), ()), verdict=verdict)
     return None

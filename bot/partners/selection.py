@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from bot.partners import sorts
-from bot.partners.certainty import MISSING, SURE, SURE_OUT_OF_SCOPE, certainty
+from bot.partners.certainty import MISSING, QUESTION_WORDS, SURE, SURE_OUT_OF_SCOPE, certainty
 from bot.partners.figures import figures, month_in, years
 from bot.partners.index import fold_document
 from bot.partners.knowledge import Snapshot
@@ -198,7 +198,7 @@ def where_it_lies(asked: Asked, language: str, snapshot: Snapshot) -> list[Score
     """Facts on where the named record lies or sits, to hold a claimed place against."""
     if not any(m.strength > 1 for m in asked.mentions):
         return []
-    if sum(MISSING.get(concept, 0.0) for concept in asked.concepts - LIES_IN) <= ASKS_MORE:
+    if sum(MISSING.get(concept, 0.0) for concept in asked.concepts - LIES_IN - QUESTION_WORDS) <= ASKS_MORE:
         return []  # "is there a flight from Düsseldorf to Luzhou?" claims no seat
     ranked = snapshot.ranking.rank(replace(asked, concepts=LIES_IN), language)
     return [s for s in ranked if s.nearness >= 1.0 and LIES_IN & snapshot.ranking.concepts_of(s.fact)]

@@ -61,12 +61,14 @@ def lacks(asked: Asked, fact: Fact, known: Collection[str], snapshot: Snapshot) 
 
 def leaves_out(asked: Asked, fact: Fact, snapshot: Snapshot) -> bool:
     """Whether the question names organisations or places, beside our own, and the fact is about none of them."""
-    named = [
-        m.record_ids
-        for m in asked.mentions
-        if m.strength >= NAMED and not OURS & set(m.record_ids) and snapshot.records[m.record_ids[0]].type != "topic"
-    ]
-    return bool(named) and not any(snapshot.ranking.is_about(fact, ids) for ids in named)
+    written = [m for m in asked.mentions if m.start < m.end and not OURS & set(m.record_ids)]
+    written = [m for m in written if snapshot.records[m.record_ids[0]].type != "topic"]
+    if not any(m.strength >= NAMED for m in written):
+        return False
+    works_on_it = snapshot.records[fact.record_id].organisations
+    return not any(
+        snapshot.ranking.is_about(fact, m.record_ids) or set(m.record_ids) & set(works_on_it) for m in written
+    )
 
 
 def _says_where(fact: Fact, text: str, known: Collection[str], snapshot: Snapshot) -> bool:

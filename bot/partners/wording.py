@@ -40,11 +40,10 @@ def _said(folded: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
 
 
 class Unsaid(NamedTuple):
-    """`rarest`: weight, 0 to about 5, of the rarest word that a fact lacks; `share`: of all words by weight, 0..1."""
+    """`rarest`: weight, 0 to about 5, of the rarest word that a fact lacks; `nothing_said`: it lacks all of them."""
 
     rarest: float
     nothing_said: bool
-    share: float
 
 
 class Wording:
@@ -79,21 +78,17 @@ class Wording:
         """
         said, said_pairs = self._of[fact.id]
         missing: list[float] = []
-        total = 0.0
         for word in words:
-            weight = self._weight(max(self._words[word], self._words[word[:STEM]]))
-            total += weight
             known = word in said or (len(word) >= SHORTEST_STEMMED and word[:STEM] in said)
             if not known and not self._means(word, concepts):
-                missing.append(weight)
+                missing.append(self._weight(max(self._words[word], self._words[word[:STEM]])))
         pairs = [pair for run in han_runs for pair in [run[i : i + 2] for i in range(len(run) - 1)] or [run]]
-        for pair in pairs:
-            weight = PAIR * self._weight(self._pairs[pair])
-            total += weight
-            if pair not in said_pairs and not self._means(pair, concepts):
-                missing.append(weight)
-        nothing = 0 < len(missing) == len(words) + len(pairs)
-        return Unsaid(max(missing, default=0.0), nothing, sum(missing) / total if total else 0.0)
+        missing += [
+            PAIR * self._weight(self._pairs[pair])
+            for pair in pairs
+            if pair not in said_pairs and not self._means(pair, concepts)
+        ]
+        return Unsaid(max(missing, default=0.0), 0 < len(missing) == len(words) + len(pairs))
 
     def _means(self, text: str, concepts: Collection[str]) -> bool:
         return not set(concepts).isdisjoint(self._concepts_in(text))
