@@ -15,6 +15,11 @@ from bot.partners.records import CENTRE, Fact, Record
 from bot.partners.turn import Answer, Context, Filters, Turn
 
 MOST_EVENTS = 6
+# "Which Chinese universities does Bochum work with?"
+OUR_UNIVERSITY = re.compile(r"\b(?:bochum\w*|hochschule bochum)\b|波鸿")
+SEVERAL_UNIVERSITIES = re.compile(
+    r"\b(?:universities|unis|hochschulen|universitaten|partnerhochschulen)\b|(?:高校|大学).{0,4}哪|哪.{0,6}(?:高校|大学)"
+)
 ALL_TOGETHER = re.compile(
     r"\b(?:in all|altogether|in total|including|counting|insgesamt|zusammen|inklusive|mitgezahlt|einschliesslich)\b|总共|一共|包括|算上|加上"
 )
@@ -167,11 +172,16 @@ def twin_links(snapshot: Snapshot) -> list[Record]:
 
 def cooperations(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     """The agreements between universities, when the question asks which there are."""
-    flags = snapshot.vocabulary.flags.find(asked.folded)
-    named = "university_cooperation" in snapshot.vocabulary.values("link_kinds", asked.folded)
-    if not named or "yes_no" in flags or not flags & {"listing", "count"}:
+    vocabulary = snapshot.vocabulary
+    flags = vocabulary.flags.find(asked.folded)
+    if "yes_no" in flags or not flags & {"listing", "count"}:
         return None
-    return events(turn, snapshot)
+    with_chinese = "China" in vocabulary.values("countries", asked.folded) and OUR_UNIVERSITY.search(asked.folded)
+    if "university_cooperation" in vocabulary.values("link_kinds", asked.folded):
+        return events(turn, snapshot)
+    if with_chinese and SEVERAL_UNIVERSITIES.search(asked.folded):
+        return events(turn, snapshot, kinds=("university_cooperation",))
+    return None
 
 
 def _in_years(year: int, wanted: list[int], flags: frozenset[str]) -> bool:

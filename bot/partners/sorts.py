@@ -27,6 +27,11 @@ WHEN = re.compile(
 VENUE = re.compile(
     r"\b(?:town hall|\w*park|\w*hall|\w*strasse|street|academy|akademie|airport|campus|harbour|port|island|centre of|lake|\d{5})\b"
 )
+NAMES_OF_THEM = re.compile(
+    r"\b(?:names of (?:them|these|those|all)|their names|what are they (?:all )?called|deren namen|wie heissen (?:die|sie|diese)(?: alle| denn| drei| beiden)*$)"
+    r"|都叫什么|分别叫什么|各叫什么|它们的名字|他们的名字"
+)
+SEVERAL = 2  # records that a sentence names at least if it tells the names of several
 LASTS = re.compile(
     r"\b(?:days?|weeks?|months?|years?|hours?|minutes?|until|since)\b|\b\d{1,2} to \d{1,2}\b|\b(?:19|20)\d\d to (?:19|20)\d\d\b"
 )
@@ -54,6 +59,8 @@ def lacks(asked: Asked, fact: Fact, known: Collection[str], snapshot: Snapshot) 
         wanted.append(bool(LASTS.search(text) or "how_long" in told))
     if WHERE.search(asked.folded):
         wanted.append("where" in told or _says_where(fact, text, known, snapshot))
+    if NAMES_OF_THEM.search(asked.folded):
+        wanted.append(len(snapshot.ranking.named_by(fact) - set(known)) >= SEVERAL)
     if wanted and not any(wanted):
         return True
     return bool(asked.concepts & DEEDS and ATTENDED.search(text) and not ASKS_WHO_CAME.search(asked.folded))
