@@ -21,6 +21,9 @@ DATE_WORDS = re.compile("|".join([*MONTHS, r"\d+", "年|月|日|号|那次|那�
 WHO_ELSE = re.compile(
     r"\b(?:who|which|whom|others?|wer|wen|welche[rsn]?|andere[rsn]?|weitere[rsn]?)\b|谁|哪|其他|别的|另外"
 )
+ANY_OF_THEM = re.compile(
+    r"\b(?:any|one|some|none|which) of (?:them|these|those)|(?:eine|keine|welche) (?:davon|von (?:ihnen|denen|diesen))\b|其中"
+)
 LEAST_COVERED = 0.3  # share of the asked concepts that a fact about another record must have
 
 
@@ -78,7 +81,11 @@ def _narrowed(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     if "other_one" in flags:
         left = [record for record in listed if record.id not in turn.context.subject]
         return _chosen(turn, snapshot, left[0]) if len(left) == 1 else None
-    one = "pronoun" in flags and set(turn.context.subject[:1]) & set(turn.context.listed)
+    one = (
+        "pronoun" in flags
+        and not ANY_OF_THEM.search(asked.folded)
+        and set(turn.context.subject[:1]) & set(turn.context.listed)
+    )
     wanted = {"oldest", "newest"} if one else {"oldest", "newest", "suspended"}
     if flags & wanted and any(record.type == "place" for record in listed):
         return lists.twin_cities(turn, snapshot, turn.context.listed if len(listed) > 1 else ())

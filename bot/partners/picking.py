@@ -26,6 +26,7 @@ _SEVERAL = re.compile(
 _ONE = re.compile(
     r"\b(?:the|that|der|die|das|dem|den) (?:[a-z]+ )?(?:one|in|aus|from|of|von)\b|的那[家所个座]|[那这]一?[家所个座]"
 )
+_ANOTHER = re.compile(r"\b(?:other|another|andere[rsnm]?|weitere[rsnm]?)\b|另|别的|其他")
 _POINTER = re.compile(
     r"\b(?:the|that|der|die|das|dem|den|other|andere[rsn]?|ones?|i mean|i meant|ich meinte?)\b"
     r"|另外?一[家所个座]|[那这]一?[家所个座]|其中的?|我是说|我说的是|我指的是|我是问|我问的是"
@@ -47,9 +48,10 @@ def picked(asked: Asked, context: Context, snapshot: Snapshot) -> Asked:
     if not points_at_one(asked, snapshot):
         return asked
     among = _listed(context, snapshot) or [snapshot.records[i] for i in context.subject[:1]]
-    fitting = [record for record in among if record.id not in asked.excluded and filters.fits(record)]
+    left_out = asked.excluded | (set(context.subject) if _ANOTHER.search(asked.folded) else set())
+    fitting = [record for record in among if record.id not in left_out and filters.fits(record)]
     if not fitting and filters.cities and context.subject:
-        fitting = _in_that_city(filters, snapshot)
+        fitting = [record for record in _in_that_city(filters, snapshot) if record.id not in left_out]
     return about(fitting[0], asked, snapshot) if len(fitting) == 1 else asked
 
 

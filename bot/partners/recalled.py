@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.common.text import fold
-from bot.partners import answers
+from bot.partners import answers, sorts
 from bot.partners.figures import figures, years
 from bot.partners.knowledge import Snapshot
 from bot.partners.premises import claims_in, judge
@@ -22,6 +22,9 @@ SAYS_WHO = re.compile(
     r"|wer (?:sagt|sagte|berichtet\w*|schreibt|behauptet) (?:das|es|dies)|quelle|woher (?:wissen sie|weisst du|stammt|kommt) (?:das|die information|die zahl|diese \w+))\b"
     r"|谁(?:报道|说|写)的|哪家(?:媒体|报纸)报道|消息来源|信息来源|出处|来源是|哪里看到的|根据什么"
 )
+OTHER_WAY = re.compile(
+    r"\b(?:other way (?:a)?round|vice versa|in the other direction|umgekehrt|andersherum|in die andere richtung)\b|反过来|反之|反方向"
+)
 OF_THEM = re.compile(
     r"\b(?:of (?:them|these|those|which|it)|thereof|davon|darunter|von (?:denen|ihnen|diesen))\b|其中|当中|里面"
 )
@@ -34,6 +37,7 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
         return None
     return (
         _said_by(turn, snapshot, asked, facts)
+        or _reversed(turn, snapshot, asked, facts)
         or _part_of(turn, snapshot, asked, facts)
         or _checked(turn, snapshot, asked, facts)
     )
@@ -48,6 +52,22 @@ def _said_by(turn: Turn, snapshot: Snapshot, asked: Asked, facts: list[Fact]) ->
         return None
     about = [fact for fact in facts if snapshot.ranking.is_about(fact, turn.context.subject[:1])]
     return answers.say_facts(turn, snapshot, tuple(about or facts)[:1], ())
+
+
+def _reversed(turn: Turn, snapshot: Snapshot, asked: Asked, facts: list[Fact]) -> Answer | None:
+    """ "And the other way round?" after a sentence with both figures."""
+    if any(m.strength > 1 for m in asked.mentions) or not OTHER_WAY.search(asked.folded):
+        return None
+    both = [
+        f
+        for f in facts
+        if len(figures(text := f.in_language("en")[0]) - set(map(float, years(text)))) >= FEWEST_FIGURES
+    ]
+    return answers.say_facts(turn, snapshot, tuple(both[:1]), ()) if both else None
+
+
+def _folded(fact: Fact) -> str:
+    return fold(fact.in_language("en")[0])
 
 
 def _part_of(turn: Turn, snapshot: Snapshot, asked: Asked, facts: list[Fact]) -> Answer | None:
@@ -86,6 +106,9 @@ def _checked(turn: Turn, snapshot: Snapshot, asked: Asked, facts: list[Fact]) ->
         if snapshot.ranking.unsaid(fact, words, han_runs).nothing_said:
             continue  # it speaks of something else
         verdict = judge(claims, [fact], snapshot)
+        known = (*turn.context.subject, *answers.COMMON_PLACES)
+        if verdict == "no" and claims.places and not sorts.says_where(fact, _folded(fact), known, snapshot):
+            continue  # who was there is no answer to where
         if verdict:
             return replace(answers.say_facts(turn, snapshot, (fact,), ()), verdict=verdict)
     return None

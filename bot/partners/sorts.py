@@ -58,7 +58,7 @@ def lacks(asked: Asked, fact: Fact, known: Collection[str], snapshot: Snapshot) 
     if HOW_LONG.search(asked.folded):
         wanted.append(bool(LASTS.search(text) or "how_long" in told))
     if WHERE.search(asked.folded):
-        wanted.append("where" in told or _says_where(fact, text, known, snapshot))
+        wanted.append("where" in told or says_where(fact, text, known, snapshot))
     if NAMES_OF_THEM.search(asked.folded):
         wanted.append(len(snapshot.ranking.named_by(fact) - set(known)) >= SEVERAL)
     if wanted and not any(wanted):
@@ -78,7 +78,8 @@ def leaves_out(asked: Asked, fact: Fact, snapshot: Snapshot) -> bool:
     )
 
 
-def _says_where(fact: Fact, text: str, known: Collection[str], snapshot: Snapshot) -> bool:
+def says_where(fact: Fact, text: str, known: Collection[str], snapshot: Snapshot) -> bool:
+    """Whether a fact, with its folded text, tells a place beside the records that are known."""
     if "located" in snapshot.ranking.concepts_of(fact) or VENUE.search(text) or snapshot.other_places.find(text):
         return True
     places = {i for i in snapshot.ranking.named_by(fact) if snapshot.records[i].type == "place"}
