@@ -76,18 +76,31 @@ class ActionAnswer(KnowledgeAction):
         last = asked_last(tracker)
         if last is None or not _missed(answer(CollectingDispatcher(), tracker, snapshot, _unheard, _nobody)):
             return None
-        return self._one_question(dispatcher, last.question, last.before, snapshot)
+        return self._one_question(dispatcher, last.question, last.before, snapshot, around_counts=True)
 
     def _one_question(
-        self, dispatcher: CollectingDispatcher, part: Tracker, around: str, snapshot: Snapshot
+        self,
+        dispatcher: CollectingDispatcher,
+        part: Tracker,
+        around: str,
+        snapshot: Snapshot,
+        *,
+        around_counts: bool = False,
     ) -> list[EventType]:
-        """The question alone; when that has no answer, with what was told around it, which may say what it is about."""
+        """The question alone; when that has no answer, with what was told around it, which may say what it is about.
+
+        `around_counts`: a word in what was told may call for a person as one in the question may.
+        """
+
+        def needs_person(topics: Iterable[str], text: str) -> bool:
+            return self._people.needed_for(topics, f"{around} {text}" if around_counts else text)
+
         said, noted = CollectingDispatcher(), list[Unanswered]()
         told = snapshot.ranking.ask(around)
         if told.mentions:  # "We were in Luzhou last year. How many people live there?"
             named = [i for mention in told.mentions for i in mention.record_ids[:1]]
             part.slots["subject"] = list(dict.fromkeys([*named, *(part.slots.get("subject") or ())]))[:4]
-        events = answer(said, part, snapshot, noted.append, self._people.needed_for)
+        events = answer(said, part, snapshot, noted.append, needs_person)
         # "We make pumps. What can you do for us?" is about pumps, not about what an assistant can do.
         for_us = bool(told.concepts) and turn_of(part).guess == "ask_capabilities"
         if around and (for_us or _missed(events) or _says_it_all(part, around, snapshot)):
@@ -95,7 +108,7 @@ class ActionAnswer(KnowledgeAction):
             if for_us:
                 message["intent"] = {"name": FALLBACK, "confidence": 0.0}
             again, noted_again = CollectingDispatcher(), list[Unanswered]()
-            after = answer(again, with_message(part, message), snapshot, noted_again.append, self._people.needed_for)
+            after = answer(again, with_message(part, message), snapshot, noted_again.append, needs_person)
             if not _missed(after):
                 said, events, noted = again, after, noted_again
         for question in noted:
