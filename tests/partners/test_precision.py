@@ -9,12 +9,11 @@ from bot.partners.turn import Answer, Context, Turn
 
 
 def after(snapshot: Snapshot, language: str, question: str, text: str) -> Answer:
-    context = Context()
-    for asked in (question, text):
-        answer = decide(Turn(asked, language, "nlu_fallback", context=context), snapshot)
-        assert isinstance(answer, Answer)
-        context = answer.context
-    return answer
+    first = decide(Turn(question, language, "nlu_fallback", context=Context()), snapshot)
+    assert isinstance(first, Answer)
+    then = decide(Turn(text, language, "nlu_fallback", context=first.context), snapshot)
+    assert isinstance(then, Answer)
+    return then
 
 
 @pytest.mark.parametrize(
