@@ -17,14 +17,17 @@ from actions.followup import affirm, deny
 from actions.handoff_slots import start_form
 from actions.insights import Record, note_answer, note_thumbs_down
 from actions.language import set_language
+from actions.rambling import asked_last
 from actions.several import answer_each
 from bot.insights.questions import Unanswered
 from bot.partners.arbitration import decide
 from bot.partners.certainty import LOW
 from bot.partners.knowledge import Snapshot
+from bot.partners.turn import Answer
 from bot.replies.compose import OFF_TOPIC, compose, off_topic
 from bot.replies.handoff import person_for_topic
 
+HARDLY_A_WORD = 2
 RESPONSES = {
     "greet": "utter_greet",
     "goodbye": "utter_goodbye",
@@ -63,27 +66,49 @@ class ActionAnswer(KnowledgeAction):
         if len(parts) > 1 and (events := answer_each(dispatcher, parts, snapshot, answering)) is not None:
             return events
         if len(parts) != 1:
-            return answering(dispatcher, tracker, snapshot)
+            return self._rambling(dispatcher, tracker, snapshot) or answering(dispatcher, tracker, snapshot)
         return self._one_question(dispatcher, parts[0], told_around(tracker), snapshot)
 
+    def _rambling(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot
+    ) -> list[EventType] | None:
+        """The question at the end of a long sentence, where the whole has no answer; None for other messages."""
+        last = asked_last(tracker)
+        if last is None or not _missed(answer(CollectingDispatcher(), tracker, snapshot, _unheard, _nobody)):
+            return None
+        return self._one_question(dispatcher, last.question, last.before, snapshot, around_counts=True)
+
     def _one_question(
-        self, dispatcher: CollectingDispatcher, part: Tracker, around: str, snapshot: Snapshot
+        self,
+        dispatcher: CollectingDispatcher,
+        part: Tracker,
+        around: str,
+        snapshot: Snapshot,
+        *,
+        around_counts: bool = False,
     ) -> list[EventType]:
-        """The question alone; when that has no answer, with what was told around it, which may say what it is about."""
+        """The question alone; when that has no answer, with what was told around it, which may say what it is about.
+
+        `around_counts`: a word in what was told may call for a person as one in the question may.
+        """
+
+        def needs_person(topics: Iterable[str], text: str) -> bool:
+            return self._people.needed_for(topics, f"{around} {text}" if around_counts else text)
+
         said, noted = CollectingDispatcher(), list[Unanswered]()
         told = snapshot.ranking.ask(around)
         if told.mentions:  # "We were in Luzhou last year. How many people live there?"
             named = [i for mention in told.mentions for i in mention.record_ids[:1]]
             part.slots["subject"] = list(dict.fromkeys([*named, *(part.slots.get("subject") or ())]))[:4]
-        events = answer(said, part, snapshot, noted.append, self._people.needed_for)
+        events = answer(said, part, snapshot, noted.append, needs_person)
         # "We make pumps. What can you do for us?" is about pumps, not about what an assistant can do.
         for_us = bool(told.concepts) and turn_of(part).guess == "ask_capabilities"
-        if around and (for_us or _missed(events)):
+        if around and (for_us or _missed(events) or _says_it_all(part, around, snapshot)):
             message = {**part.latest_message, "text": f"{around} {part.latest_message['text']}"}
             if for_us:
                 message["intent"] = {"name": FALLBACK, "confidence": 0.0}
             again, noted_again = CollectingDispatcher(), list[Unanswered]()
-            after = answer(again, with_message(part, message), snapshot, noted_again.append, self._people.needed_for)
+            after = answer(again, with_message(part, message), snapshot, noted_again.append, needs_person)
             if not _missed(after):
                 said, events, noted = again, after, noted_again
         for question in noted:
@@ -130,6 +155,31 @@ def answer(
     return remember(
         decision.context, misses=misses + 1 if missed else 0, offer="person" if missed else "more", last_answer=answered
     )
+
+
+def _says_it_all(part: Tracker, around: str, snapshot: Snapshot) -> bool:
+    """ "Luzhou sent masks to Herne. How many?" Whether a question of hardly a word is surer with what was told before it."""
+    turn = turn_of(part)
+    words, han_runs = snapshot.vocabulary.content(snapshot.ranking.ask(turn.text).masked)
+    if len(words) + sum(map(len, han_runs)) / 2 > HARDLY_A_WORD:
+        return False
+    alone = decide(turn, snapshot)
+    whole = decide(replace(turn, text=f"{around} {turn.text}", intent=FALLBACK, guess="", certainty=0.0), snapshot)
+    return (
+        isinstance(alone, Answer)
+        and isinstance(whole, Answer)
+        and alone.kind in ("facts", "unknown")
+        and whole.kind == "facts"
+        and (alone.kind == "unknown" or whole.certainty > alone.certainty)
+    )
+
+
+def _unheard(question: Unanswered) -> None:
+    """An answer that was only tried is no record."""
+
+
+def _nobody(topics: Iterable[str], text: str) -> bool:
+    return False
 
 
 def _missed(events: list[EventType]) -> bool:

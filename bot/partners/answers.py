@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.common.text import fold
-from bot.partners import counted, followup, leaning, lists, selection
+from bot.partners import ambiguity, counted, exactness, followup, leaning, lists, selection, sorts
 from bot.partners.certainty import ABOUT_THE_NAMED, certainty
 from bot.partners.knowledge import Snapshot
 from bot.partners.premises import claims_in, judge, saying_where
 from bot.partners.ranking import Asked, Scored
-from bot.partners.records import Fact
+from bot.partners.records import CENTRE, Fact
 from bot.partners.turn import Answer, Context, Turn, told
 
 ASKS_FOR_LIST = ("list_partners", "list_twin_cities", "ask_link")
@@ -48,6 +48,8 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked | None = None) -> Answe
         about_subject = by_facts(turn, snapshot, asked)
         if about_subject.kind == "facts" and set(about_subject.context.subject) & set(turn.context.subject):
             return about_subject
+    if turn.intent in ASKS_FOR_LIST and (one := _one_thing(turn, snapshot, asked)) is not None:
+        return one
     if turn.intent == "list_partners":
         return lists.relations(turn, snapshot, asked) or lists.organisations(turn, snapshot)
     if turn.intent == "list_twin_cities":
@@ -67,9 +69,22 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked | None = None) -> Answe
     return by_facts(turn, snapshot, asked)
 
 
+def _one_thing(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
+    """ "We became partners in 2008, right?", "how many companies belong to it?": one fact rather than a list."""
+    flags = snapshot.vocabulary.flags.find(asked.folded)
+    claims = claims_in(turn.text, asked, snapshot)
+    states = "yes_no" in flags and bool(claims.years or claims.figures)
+    ours = {CENTRE, *COMMON_PLACES, "city-of-herne"}
+    counts = "count" in flags and any(m.strength > 1 and not ours & set(m.record_ids) for m in asked.mentions)
+    if not (states or (counts and turn.intent == "list_partners")):
+        return None
+    answer = by_facts(turn, snapshot, asked)
+    return answer if answer.kind == "facts" and (answer.verdict or not states) else None
+
+
 def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     """Overview, ranked facts, a question back, or "unknown"."""
-    asked = leaning.with_pronoun(leaning.resolved(asked, turn.context), turn.context, snapshot)
+    asked = leaning.with_pronoun(ambiguity.resolved(asked, turn.context, snapshot), turn.context, snapshot)
     named = tuple(dict.fromkeys(i for m in asked.mentions for i in m.record_ids))
     if asked.mentions and turn.context.question and snapshot.vocabulary.only_points(asked.masked):
         again = followup.same_question(turn, snapshot, asked)
@@ -84,8 +99,11 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
                 return ask_back(turn, snapshot, strongest.record_ids)
             if len({i for m in asked.mentions if m.strength > 1 for i in m.record_ids}) < 2:
                 return overview(turn, snapshot, strongest.record_ids[0])
+    if several := ambiguity.several_meant(turn, asked, snapshot):
+        return ask_back(turn, snapshot, several)
     if len(compared := selection.compared(turn, asked, snapshot)) > 1:
-        return say_facts(turn, snapshot, compared, named)
+        side_by_side = tuple(i for i in named if i not in COMMON_PLACES and snapshot.records[i].type != "link")
+        return say_facts(turn, snapshot, compared, named).listing(side_by_side if len(side_by_side) > 1 else ())
     context = leaning.context_ids(turn, snapshot, asked)
     ranked = snapshot.ranking.rank(asked, turn.language, context)
     lenient = len(asked.mentions) > 1 and ranked[0].nearness >= selection.ALL_NAMED
@@ -101,6 +119,12 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     sure = certainty(ranked, asked, turn.language, snapshot, lenient=lenient)
     if leaning.beside_the_subject(ranked, asked, turn, snapshot) and sure < leaning.SURE_BESIDE:
         return unknown(turn, snapshot, ranked, named)
+    if sure < sorts.CLEARLY:
+        having = selection.having(ranked, asked, (*named, *turn.context.subject), snapshot)
+        if not having:
+            return unknown(turn, snapshot, ranked, named)
+        if having[0] is not ranked[0]:
+            ranked, sure = having, certainty(having, asked, turn.language, snapshot, lenient=lenient)
     if sure < counted.CLEARLY and counted.something_else(asked, ranked[0].fact, snapshot):
         return unknown(turn, snapshot, ranked, named)
     if sure < selection.needed(turn):
@@ -115,13 +139,15 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     if not ranked:
         return unknown(turn, snapshot, snapshot.ranking.rank(asked, turn.language, context), named)
     best = ranked[0]
-    unclear = selection.ambiguous(asked, ranked, turn.context, snapshot)
+    unclear = ambiguity.undecided(asked, ranked, turn.context, snapshot)
     if unclear:
         return ask_back(turn, snapshot, unclear)
     if claims.places and selection.NEIGHBOURS not in asked.concepts:
         # That a place is named as a neighbour says nothing about where something lies.
         ranked = sorted(ranked, key=lambda s: selection.NEIGHBOURS in snapshot.ranking.concepts_of(s.fact))
     facts = selection.choose(ranked, snapshot, several=len(asked.concepts & selection.QUESTION_TYPES) > 1)
+    if asked.concepts & sorts.DATES and exactness.EXACTLY.search(asked.folded):
+        facts = exactness.with_the_day(facts, snapshot)
     nearby = [*facts, *(s.fact for s in ranked[:6] if s.nearness >= best.nearness and s.fact not in facts)]
     if claims.places and selection.NEIGHBOURS not in asked.concepts:
         nearby = [fact for fact in nearby if selection.NEIGHBOURS not in snapshot.ranking.concepts_of(fact)] or nearby
@@ -137,7 +163,10 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     if verdict == "no" and claims.places and not (claims.years or claims.figures):
         own = {fold(snapshot.records[i].name("en")) for i in (*named, *turn.context.subject)} | COMMON_PLACES
         window = [s.fact for s in ranked[: selection.WINDOW] if best.score - s.score < selection.SAME_TIME]
-        told_where = saying_where([f for f in window if f.record_id == best.fact.record_id], own, snapshot)
+        same = [f for f in window if f.record_id == best.fact.record_id]
+        matter = asked.concepts - selection.EVENT_CONCEPTS | asked.concepts & {"signing"}
+        alike = [f for f in window if matter & snapshot.ranking.concepts_of(f) and snapshot.ranking.is_about(f, named)]
+        told_where = saying_where(same, own, snapshot) or saying_where(alike, own, snapshot)
         facts = facts if told_where is None or told_where in facts else (told_where, *facts[:1])
     if verdict == "no" and claims.figures and named and best.nearness < ABOUT_THE_NAMED:
         verdict = None  # a figure of something else denies nothing
@@ -187,7 +216,10 @@ def ask_back(turn: Turn, snapshot: Snapshot, candidates: Sequence[str]) -> Answe
 def unknown(turn: Turn, snapshot: Snapshot, ranked: Sequence[Scored], named: Sequence[str]) -> Answer:
     """No fact answers: what was named, or the nearest things that are known."""
     near = [i for i in named if snapshot.facts_of.get(i)]
-    near = near or [s.fact.record_id for s in ranked[:5] if snapshot.records[s.fact.record_id].type != "link"]
+    if not near:
+        spoken_of = (i for i in turn.context.subject[:2] if i not in COMMON_PLACES)
+        near = [*spoken_of, *(s.fact.record_id for s in ranked[:5])]
+    near = [i for i in near if snapshot.records[i].type != "link"]
     subject = tuple(named) or turn.context.subject
     context = Context(subject[:3], (), turn.context.said, turn.text)
     return Answer("unknown", suggestions=tuple(dict.fromkeys(near))[:2], context=context)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.partners import answers, followup, leaning, lists, recalled, references, selection, superlatives
+from bot.partners import (
+    answers,
+    followup,
+    leaning,
+    list_wishes,
+    lists,
+    positions,
+    precision,
+    recalled,
+    references,
+    selection,
+    superlatives,
+)
 from bot.partners.descriptions import described
 from bot.partners.knowledge import Snapshot
 from bot.partners.picking import picked, points_at_one
@@ -16,6 +28,7 @@ from bot.partners.turn import Answer, Turn
 LEANING = frozenset({"ask_followup", "ask_more", "choose_item"})
 LISTS = frozenset({"list_partners", "list_twin_cities"})
 ABOUT_RECORDS = frozenset({"ask_centre", "ask_partner", "ask_topic", "ask_place"})
+UNSURE_GUESS, LIKELY_FACT, CLEAR_FACT = 0.7, 0.6, 0.9
 LEAST_GUESS = 0.2  # a guess below this probability is no better than none
 # From this probability on the classifier is believed without a look at the facts.
 TRUST = dict.fromkeys(
@@ -67,6 +80,10 @@ def _decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
     sure = turn.intent != FALLBACK
     guess = turn.intent if sure else turn.guess if turn.certainty >= LEAST_GUESS else ""
     asked = described(snapshot.ranking.ask(turn.text), turn.context, snapshot)
+    if (placed := positions.respond(turn, snapshot, asked)) is not None:
+        return placed
+    if (listed := lists.cooperations(turn, snapshot, asked)) is not None:
+        return listed
     pointed = references.with_ordinal(asked, turn.context, snapshot)
     if pointed is not asked:
         if snapshot.vocabulary.says_nothing_special(pointed.masked):
@@ -83,9 +100,13 @@ def _decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
         return answers.unknown(turn, snapshot, (), ())
     if (corrected := followup.correction(turn, snapshot, asked)) is not None:
         return corrected
+    if guess == "ask_more" and not sure and any(snapshot.vocabulary.content(asked.masked)):
+        guess = "ask_followup"  # "does it still exist?" wants one thing more, not just more
     as_question = replace(turn, intent=guess if guess in LEANING or guess == "check_statement" else turn.intent)
     if (again := recalled.respond(as_question, snapshot, asked)) is not None:
         return again
+    if (dated := precision.respond(turn, snapshot, asked)) is not None:
+        return dated
     if (aged := superlatives.by_age(turn, snapshot, asked)) is not None:
         return aged
     if (turn.context.subject or turn.context.listed) and leaning.leans(as_question, asked, snapshot):
@@ -94,8 +115,8 @@ def _decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
             return special
     elif (
         (not sure or turn.intent in LEANING)
-        and (listed := lists.twins_abroad(turn, snapshot) or lists.wanted(turn, snapshot))
-    ) or (turn.intent in ABOUT_RECORDS and (listed := lists.wanted(turn, snapshot, in_city=True))):
+        and (listed := list_wishes.twins_abroad(turn, snapshot) or list_wishes.wanted(turn, snapshot))
+    ) or (turn.intent in ABOUT_RECORDS and (listed := list_wishes.wanted(turn, snapshot, in_city=True))):
         return listed
     if sure:
         return answers.respond(turn, snapshot, asked)
@@ -105,10 +126,11 @@ def _decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
         and not asked.concepts & selection.ASKS_DATE
         and not _about_one(asked, snapshot)
         and not _about_subject(by_facts, turn, asked, snapshot)
+        and not _plainly_one(by_facts, turn, asked, snapshot)
     ):
         return answers.respond(replace(turn, intent=guess), snapshot)
     one = points_at_one(asked, snapshot)  # "how many employees does the federation have?" asks for no federations
-    if by_facts.kind == "unknown" and not one and (listed := lists.guess(turn, snapshot)):
+    if by_facts.kind == "unknown" and not one and (listed := list_wishes.guess(turn, snapshot)):
         return listed
     if by_facts.kind != "unknown" or not guess or guess in answers.FROM_FACTS or guess in LISTS:
         return by_facts
@@ -124,6 +146,17 @@ def _about_one(asked: Asked, snapshot: Snapshot) -> bool:
         and not set(mention.record_ids) & OWN
         and snapshot.records[mention.record_ids[0]].type in ("organisation", "place")
         for mention in asked.mentions
+    )
+
+
+def _plainly_one(answer: Answer, turn: Turn, asked: Asked, snapshot: Snapshot) -> bool:
+    """Whether a fact answers, and only an unsure guess took the question for one after a list."""
+    flags = snapshot.vocabulary.flags.find(asked.folded)
+    return (
+        answer.kind == "facts"
+        and "count" not in flags
+        and turn.certainty < UNSURE_GUESS
+        and answer.certainty >= (CLEAR_FACT if "listing" in flags else LIKELY_FACT)
     )
 
 

@@ -18,6 +18,7 @@ HIGHEST_SCORE = 10.0
 CLEAR = 0.55  # likeness to a question that is known to have no answer
 CLEARER = 0.1  # how much nearer than any way of asking for a fact it must be
 QUESTION_WORDS = frozenset(["what_is", "which", "how", "who", "when", "where", "why", "whose", "how_many", "how_big"])
+ASKS_MORE_THAN_WHAT = frozenset({"when", "where", "why", "who"})
 ABOUT, LEAST_LEAD_ABOUT = 0.6, 1.0
 ABOUT_THE_NAMED = 0.8  # nearness of a fact that is about what the question names, not beside it
 
@@ -99,6 +100,8 @@ def weigh(
     missing = asked.concepts - said
     if not best.fact.asked:
         missing -= QUESTION_WORDS  # those are known from the ways of asking only
+    if asked.concepts & ASKS_MORE_THAN_WHAT:
+        missing -= {"what_is"}  # 是什么 is part of 是什么时候
     if "staff" in said and best.nearness >= ABOUT_THE_NAMED:
         missing -= {"employees"}
     named = any(mention.strength > 1 for mention in asked.mentions)

@@ -10,8 +10,8 @@ from bot.partners.certainty import SURE, certainty
 from bot.partners.figures import MONTHS, month_in, years
 from bot.partners.knowledge import Snapshot
 from bot.partners.picking import about
-from bot.partners.ranking import CONTEXT_NEARNESS, Asked
-from bot.partners.records import CENTRE, Record
+from bot.partners.ranking import CONTEXT_NEARNESS, Asked, Scored
+from bot.partners.records import CENTRE, LANGUAGES, Record
 from bot.partners.turn import Answer, Turn, told
 
 MORE_FACTS = 2
@@ -20,6 +20,9 @@ DATE_WORDS = re.compile("|".join([*MONTHS, r"\d+", "年|月|日|号|那次|那�
 # "Who else?" asks for more of the list, "what else?" for more about the one of it that is spoken of.
 WHO_ELSE = re.compile(
     r"\b(?:who|which|whom|others?|wer|wen|welche[rsn]?|andere[rsn]?|weitere[rsn]?)\b|谁|哪|其他|别的|另外"
+)
+ANY_OF_THEM = re.compile(
+    r"\b(?:any|one|some|none|which) of (?:them|these|those)|(?:eine|keine|welche) (?:davon|von (?:ihnen|denen|diesen))\b|其中"
 )
 LEAST_COVERED = 0.3  # share of the asked concepts that a fact about another record must have
 
@@ -78,10 +81,14 @@ def _narrowed(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     if "other_one" in flags:
         left = [record for record in listed if record.id not in turn.context.subject]
         return _chosen(turn, snapshot, left[0]) if len(left) == 1 else None
-    one = "pronoun" in flags and set(turn.context.subject[:1]) & set(turn.context.listed)
+    one = (
+        "pronoun" in flags
+        and not ANY_OF_THEM.search(asked.folded)
+        and set(turn.context.subject[:1]) & set(turn.context.listed)
+    )
     wanted = {"oldest", "newest"} if one else {"oldest", "newest", "suspended"}
     if flags & wanted and any(record.type == "place" for record in listed):
-        return lists.twin_cities(turn, snapshot)
+        return lists.twin_cities(turn, snapshot, turn.context.listed if len(listed) > 1 else ())
     chosen = references.one_of(listed, asked, snapshot)
     return _chosen(turn, snapshot, chosen) if chosen else None
 
@@ -121,7 +128,7 @@ def choose_item(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     if chosen:
         return _chosen(turn, snapshot, chosen[0])
     if turn.context.subject and (not listed or turn.context.subject[0] in turn.context.listed):
-        return more(turn, snapshot)
+        return None if any(snapshot.vocabulary.content(asked.masked)) else more(turn, snapshot)
     context = turn.context
     return Answer("which_one", records=tuple(listed), candidates=tuple(r.id for r in listed), context=context)
 
@@ -211,15 +218,18 @@ def same_question(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None
 def _about(turn: Turn, snapshot: Snapshot, what: str, record_id: str) -> Answer:
     """What was asked before (names taken out), about this record; its overview when no fact fits."""
     asked = replace(snapshot.ranking.ask(what), mentions=())
-    ranked = snapshot.ranking.rank(asked, turn.language, (record_id,))
-    near = [s for s in ranked if s.nearness >= CONTEXT_NEARNESS]
-    if not near or certainty(near, asked, turn.language, snapshot, lenient=True) < SURE:
-        near = [s for s in ranked if s.nearness > 0] or near
-    fits = near and (near[0].covered >= LEAST_COVERED or not asked.concepts)
-    if fits and certainty(near, asked, turn.language, snapshot, lenient=True) >= SURE:
-        facts = selection.choose(near, snapshot)
-        answer = answers.say_facts(turn, snapshot, facts, (record_id,))
-        return answer.with_context(replace(answer.context, question=what))
+    near: list[Scored] = []
+    # The last question may have been asked in another language.
+    for language in dict.fromkeys((turn.language, *LANGUAGES)):
+        ranked = snapshot.ranking.rank(asked, language, (record_id,))
+        near = [s for s in ranked if s.nearness >= CONTEXT_NEARNESS]
+        if not near or certainty(near, asked, language, snapshot, lenient=True) < SURE:
+            near = [s for s in ranked if s.nearness > 0] or near
+        fits = near and (near[0].covered >= LEAST_COVERED or not asked.concepts)
+        if fits and certainty(near, asked, language, snapshot, lenient=True) >= SURE:
+            facts = selection.choose(near, snapshot)
+            answer = answers.say_facts(turn, snapshot, facts, (record_id,))
+            return answer.with_context(replace(answer.context, question=what))
     if asked.concepts & selection.QUESTION_TYPES:
         return answers.unknown(turn, snapshot, near, (record_id,)).asking(what)
     return answers.overview(turn, snapshot, record_id)

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.partners.certainty import HIGHEST_SCORE, QUESTION_WORDS, SURE, certainty
+from bot.partners.figures import years
 from bot.partners.index import fold_document
 from bot.partners.knowledge import Snapshot
 from bot.partners.names import Mention
 from bot.partners.ranking import CONTEXT_NEARNESS, Asked, Scored
-from bot.partners.records import CENTRE, Fact
+from bot.partners.records import CENTRE, Fact, Record
 from bot.partners.selection import (
     ASKS_FIGURE,
     EVENT_CONCEPTS,
@@ -73,15 +74,34 @@ def with_context(ranked: list[Scored], asked: Asked, snapshot: Snapshot, turn: T
 
 
 def beside_the_subject(ranked: list[Scored], asked: Asked, turn: Turn, snapshot: Snapshot) -> bool:
-    """Whether a question that leans on the subject would be answered with something that does not name it."""
-    subject = turn.context.subject
-    if not subject or any(m.strength > 1 for m in asked.mentions) or not leans(turn, asked, snapshot):
+    """Whether a question that leans on the subject, or on a list, would be answered with something that does not name it."""
+    context = turn.context
+    if not (context.subject or context.listed) or any(m.strength > 1 for m in asked.mentions):
         return False
-    record = snapshot.records[subject[0]]
-    ends = {end for end in (record.from_id, record.to_id) if end} - OWN_NAMES
-    meant = {record.id, *ends}
+    if not leans(turn, asked, snapshot):
+        return False
+    best = ranked[0].fact
     cities = snapshot.vocabulary.values("cities", asked.masked)
-    return not (snapshot.ranking.is_about(ranked[0].fact, meant) or names_city(ranked[0].fact, cities, snapshot))
+    if names_city(best, cities, snapshot):
+        return False
+    if not context.subject:
+        return not snapshot.ranking.is_about(best, {*context.listed, CENTRE})
+    record = snapshot.records[context.subject[0]]
+    ends = {end for end in (record.from_id, record.to_id) if end} - OWN_NAMES
+    if _of_another_event(best, record, asked, snapshot):
+        return True
+    return not snapshot.ranking.is_about(best, {record.id, *ends})
+
+
+def _of_another_event(fact: Fact, spoken_of: Record, asked: Asked, snapshot: Snapshot) -> bool:
+    """Whether "how much was it?" after one visit would be answered from another one, of which the question says nothing."""
+    record = snapshot.records[fact.record_id]
+    if years(asked.folded):
+        return False
+    if record.id == spoken_of.id or {record.type, spoken_of.type} != {"link"} or record.kind == "twin_city":
+        return False
+    matter = asked.concepts - QUESTION_WORDS - QUESTION_TYPES - MUST_BE_SAID
+    return not matter & snapshot.ranking.solid_concepts(fact)
 
 
 def names_city(fact: Fact, cities: Sequence[str], snapshot: Snapshot) -> bool:
@@ -182,12 +202,3 @@ def with_pronoun(asked: Asked, context: Context, snapshot: Snapshot) -> Asked:
         return asked
     meant = Mention(len(asked.folded), len(asked.folded), "", context.subject[:1], 3)
     return replace(asked, mentions=(*asked.mentions, meant))
-
-
-def resolved(asked: Asked, context: Context) -> Asked:
-    """ "That university" is the one the conversation is about, if it is about one of those meant."""
-    subject = set(context.subject)
-    mentions = tuple(
-        replace(m, record_ids=tuple(i for i in m.record_ids if i in subject) or m.record_ids) for m in asked.mentions
-    )
-    return replace(asked, mentions=mentions)

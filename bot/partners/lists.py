@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Literal
 
 from bot.common.text import fold
-from bot.partners.figures import years
+from bot.partners.figures import month_in, years
 from bot.partners.knowledge import Snapshot
 from bot.partners.ranking import Asked
 from bot.partners.records import CENTRE, Fact, Record
 from bot.partners.turn import Answer, Context, Filters, Turn
 
 MOST_EVENTS = 6
+# "Which Chinese universities does Bochum work with?"
+OUR_UNIVERSITY = re.compile(r"\b(?:bochum\w*|hochschule bochum)\b|波鸿")
+SEVERAL_UNIVERSITIES = re.compile(
+    r"\b(?:universities|unis|hochschulen|universitaten|partnerhochschulen)\b|(?:高校|大学).{0,4}哪|哪.{0,6}(?:高校|大学)"
+)
+ALL_TOGETHER = re.compile(
+    r"\b(?:in all|altogether|in total|including|counting|insgesamt|zusammen|inklusive|mitgezahlt|einschliesslich)\b|总共|一共|包括|算上|加上"
+)
 NOT_ASKED_FOR_RELATIONS = (CENTRE, "city-of-herne")
 EVENT_KINDS = {
     "visit": ("visit", "invitation"),
+    "university_cooperation": ("university_cooperation",),
     "agreement": ("twin_city", "friendship", "cooperation_agreement", "university_cooperation", "partner_region"),
 }
 
@@ -80,48 +91,6 @@ def _organisation_answer(turn: Turn, snapshot: Snapshot, found: list[Record], fi
     return Answer("organisations", facts, tuple(found), counted=counted, filters=filters, context=context)
 
 
-def guess(turn: Turn, snapshot: Snapshot) -> Answer | None:
-    """A list when the words of the question ask for one, whatever the classifier took it for."""
-    return twins_abroad(turn, snapshot) or wanted(turn, snapshot, by_kind=True)
-
-
-def twins_abroad(turn: Turn, snapshot: Snapshot) -> Answer | None:
-    """Twin cities when the question names them with a country, an order, a state or a number."""
-    folded = fold(turn.text)
-    flags = snapshot.vocabulary.flags.find(folded)
-    countries = [c for c in snapshot.vocabulary.values("countries", folded) if c not in ("China", "Germany")]
-    twins = "twin_city" in snapshot.vocabulary.values("link_kinds", folded)
-    left_out = snapshot.ranking.ask(turn.text).positive != folded
-    if (
-        twins
-        and "yes_no" not in flags
-        and (countries or left_out or flags & {"oldest", "newest", "suspended", "count"})
-    ):
-        return twin_cities(turn, snapshot)
-    return None
-
-
-def wanted(turn: Turn, snapshot: Snapshot, *, by_kind: bool = False, in_city: bool = False) -> Answer | None:
-    """Organisations when the question asks which or how many there are in a city, of a kind or on a topic."""
-    folded = fold(turn.text)
-    flags = snapshot.vocabulary.flags.find(folded)
-    for mention in snapshot.name_index.find(folded):
-        types = {snapshot.records[i].type for i in mention.record_ids}
-        if mention.strength > 1 and "organisation" in types and not set(mention.record_ids) & {CENTRE}:
-            return None
-    filters = organisation_filters(folded, snapshot)
-    some = flags & {"any_kind", "partner_words"} or (by_kind and filters.kinds)
-    narrowed = filters.cities or filters.topic or filters.kinds
-    if not narrowed and flags & {"partner_words"} and "where" in flags:
-        narrowed = snapshot.vocabulary.values("countries", folded)
-    if in_city and not filters.cities:
-        return None
-    if not (flags & {"listing", "count"} and some and narrowed):
-        return None
-    found = organisations(turn, snapshot)
-    return found if found.records else None
-
-
 def relations(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
     """With whom one named organisation works together; None when the question names none or more than one."""
     named = {i for m in asked.mentions if m.strength > 1 for i in m.record_ids}
@@ -156,24 +125,19 @@ def others(turn: Turn, snapshot: Snapshot) -> Answer:
     return _organisation_answer(turn, snapshot, found, Filters())
 
 
-def twin_cities(turn: Turn, snapshot: Snapshot) -> Answer:
-    """Herne's twin cities by country, age or state; oldest first."""
+def twin_cities(turn: Turn, snapshot: Snapshot, among: Collection[str] = ()) -> Answer:
+    """Herne's twin cities by country, age or state, oldest first; only those `among` the ids, where there are any."""
     asked = snapshot.ranking.ask(turn.text)
     folded = asked.positive
     flags = snapshot.vocabulary.flags.find(folded)
     countries = snapshot.vocabulary.values("countries", folded)
     not_in = set(snapshot.vocabulary.values("countries", asked.folded)) - set(countries)
-    links = sorted(
-        (
-            link
-            for link in snapshot.records.values()
-            if link.type == "link"
-            and link.kind == "twin_city"
-            and not asked.excluded & {link.id, link.to_id}
-            and _country(snapshot, link) not in not_in
-        ),
-        key=lambda link: (link.date or "9", link.position),
-    )
+    links = [
+        link
+        for link in twin_links(snapshot)
+        if not asked.excluded & {link.id, link.to_id} and _country(snapshot, link) not in not_in
+    ]
+    links = [link for link in links if link.to_id in among] or links
     abroad = [c for c in countries if c != "Germany"]
     chosen = [link for link in links if not abroad or _country(snapshot, link) in abroad]
     if countries == ("Germany",) and _asks_inside_germany(folded):
@@ -182,7 +146,7 @@ def twin_cities(turn: Turn, snapshot: Snapshot) -> Answer:
     wanted_years = sorted(years(turn.text))
     if wanted_years:
         chosen = [link for link in chosen if link.date and _in_years(int(link.date[:4]), wanted_years, flags)]
-    suspended = "suspended" in flags
+    suspended = "suspended" in flags and not ALL_TOGETHER.search(folded)
     if suspended:
         chosen = [link for link in chosen if (link.status or "").startswith("suspended")]
     order = _order(flags)
@@ -198,6 +162,26 @@ def twin_cities(turn: Turn, snapshot: Snapshot) -> Answer:
     return Answer(
         "twin_cities", tuple(facts), tuple(chosen), counted="count" in flags, filters=filters, context=context
     )
+
+
+def twin_links(snapshot: Snapshot) -> list[Record]:
+    """Herne's twin-city links, oldest first."""
+    links = (link for link in snapshot.records.values() if link.type == "link" and link.kind == "twin_city")
+    return sorted(links, key=lambda link: (link.date or "9", link.position))
+
+
+def cooperations(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
+    """The agreements between universities, when the question asks which there are."""
+    vocabulary = snapshot.vocabulary
+    flags = vocabulary.flags.find(asked.folded)
+    if "yes_no" in flags or not flags & {"listing", "count"}:
+        return None
+    with_chinese = "China" in vocabulary.values("countries", asked.folded) and OUR_UNIVERSITY.search(asked.folded)
+    if "university_cooperation" in vocabulary.values("link_kinds", asked.folded):
+        return events(turn, snapshot)
+    if with_chinese and SEVERAL_UNIVERSITIES.search(asked.folded):
+        return events(turn, snapshot, kinds=("university_cooperation",))
+    return None
 
 
 def _in_years(year: int, wanted: list[int], flags: frozenset[str]) -> bool:
@@ -222,10 +206,15 @@ def _asks_inside_germany(folded: str) -> bool:
     )
 
 
-def events(turn: Turn, snapshot: Snapshot) -> Answer | None:
-    """Visits, agreements or all that happened in a year; None when the question names neither."""
+def events(
+    turn: Turn, snapshot: Snapshot, kinds: Sequence[str] = (), position: tuple[str, int] | None = None
+) -> Answer | None:
+    """Visits, agreements or all that happened in a year; None when the question names neither.
+
+    `kinds`: those that are meant where the question does not say; `position`: (from the oldest or the newest, 1 ..).
+    """
     folded = fold(turn.text)
-    kinds = [k for k in snapshot.vocabulary.values("link_kinds", folded) if k in EVENT_KINDS]
+    kinds = kinds or [k for k in snapshot.vocabulary.values("link_kinds", folded) if k in EVENT_KINDS]
     wanted_years = sorted(years(turn.text))
     named = {i for m in snapshot.name_index.find(folded) for i in m.record_ids}
     named |= {twin for i in named if (twin := snapshot.ranking.twins.get(i))}
@@ -238,7 +227,11 @@ def events(turn: Turn, snapshot: Snapshot) -> Answer | None:
         and (not wanted_years or any((link.date or "").startswith(str(y)) for y in wanted_years))
         and (not named or {link.from_id, link.to_id} & named)
     ]
-    if len(found) < 2 or not (kinds or wanted_years):
+    month = month_in(folded)
+    if month and len(wanted_years) == 1:
+        then = [link for link in found if (link.date or "").startswith(f"{wanted_years[0]}-{month:02}")]
+        found = then or found
+    if len(found) < 2 - bool(month and found) or not (kinds or wanted_years):
         return None
     both = [link for link in found if {link.from_id, link.to_id} <= named]
     if len(both) >= 2:
@@ -246,7 +239,10 @@ def events(turn: Turn, snapshot: Snapshot) -> Answer | None:
     flags = snapshot.vocabulary.flags.find(folded)
     found.sort(key=lambda link: link.date or "9")
     order = _order(flags)
-    if order:
+    if position and position[1] <= len(found):
+        order, number = "", position[1]
+        found = [found[number - 1 if position[0] == "oldest" else -number]]
+    elif order:
         found = [found[0] if order == "oldest" else found[-1]]
     counted = "count" in flags
     shown = found if len(found) <= MOST_EVENTS else found[-MOST_EVENTS:]

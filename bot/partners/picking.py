@@ -10,7 +10,7 @@ from bot.partners.knowledge import Snapshot
 from bot.partners.names import Mention
 from bot.partners.ranking import Asked
 from bot.partners.records import Record
-from bot.partners.turn import Context
+from bot.partners.turn import JUST_SAID, Context, Filters
 
 PICKED = 3  # strength of a record that is picked, as of one that is named
 ASKS_WHICH_ONES = frozenset({"count", "oldest", "newest", "else", "any_kind", "partner_words", "compares"})
@@ -26,8 +26,10 @@ _SEVERAL = re.compile(
 _ONE = re.compile(
     r"\b(?:the|that|der|die|das|dem|den) (?:[a-z]+ )?(?:one|in|aus|from|of|von)\b|的那[家所个座]|[那这]一?[家所个座]"
 )
+_ANOTHER = re.compile(r"\b(?:other|another|andere[rsnm]?|weitere[rsnm]?)\b|另|别的|其他")
 _POINTER = re.compile(
-    r"\b(?:the|that|der|die|das|dem|den|other|andere[rsn]?|ones?)\b|另外?一[家所个座]|[那这]一?[家所个座]|其中的?"
+    r"\b(?:the|that|der|die|das|dem|den|other|andere[rsn]?|ones?|i mean|i meant|ich meinte?)\b"
+    r"|另外?一[家所个座]|[那这]一?[家所个座]|其中的?|我是说|我说的是|我指的是|我是问|我问的是"
 )
 
 
@@ -37,7 +39,8 @@ def picked(asked: Asked, context: Context, snapshot: Snapshot) -> Asked:
         return asked
     flags = snapshot.vocabulary.flags.find(asked.folded)
     if "other_one" in flags:
-        left = [r for r in _listed(context, snapshot) if r.id not in context.subject]
+        among = _listed(context, snapshot) or _lately_named(context, snapshot)
+        left = [r for r in among if r.id not in context.subject]
         return about(left[0], asked, snapshot) if len(left) == 1 else asked
     if flags & ASKS_WHICH_ONES:
         return asked
@@ -45,12 +48,34 @@ def picked(asked: Asked, context: Context, snapshot: Snapshot) -> Asked:
     if not points_at_one(asked, snapshot):
         return asked
     among = _listed(context, snapshot) or [snapshot.records[i] for i in context.subject[:1]]
-    fitting = [record for record in among if record.id not in asked.excluded and filters.fits(record)]
+    left_out = asked.excluded | (set(context.subject) if _ANOTHER.search(asked.folded) else set())
+    fitting = [record for record in among if record.id not in left_out and filters.fits(record)]
+    if not fitting and filters.cities and context.subject:
+        fitting = [record for record in _in_that_city(filters, snapshot) if record.id not in left_out]
     return about(fitting[0], asked, snapshot) if len(fitting) == 1 else asked
 
 
 def _listed(context: Context, snapshot: Snapshot) -> list[Record]:
     return [snapshot.records[i] for i in context.listed]
+
+
+def _in_that_city(filters: Filters, snapshot: Snapshot) -> list[Record]:
+    """ "Since when the one in Mianyang?" when nothing of that city was spoken of yet."""
+    return [
+        r
+        for r in snapshot.records.values()
+        if r.type == "organisation" and r.city in filters.cities and filters.fits(r)
+    ]
+
+
+def _lately_named(context: Context, snapshot: Snapshot) -> list[Record]:
+    """Organisations like the one spoken of in the last sentences: the other side of what was told."""
+    subject = snapshot.records.get(context.subject[0]) if context.subject else None
+    if subject is None or subject.type != "organisation":
+        return []
+    facts = [snapshot.facts[i] for i in context.said[-JUST_SAID:] if i in snapshot.facts]
+    named = dict.fromkeys(i for fact in facts for i in snapshot.ranking.named_by(fact))
+    return [record for i in named if (record := snapshot.records[i]).kind == subject.kind]
 
 
 def points_at_one(asked: Asked, snapshot: Snapshot) -> bool:

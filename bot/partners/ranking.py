@@ -20,7 +20,7 @@ from bot.partners.names import Mention, NameIndex
 from bot.partners.not_known import NotKnown, Questions
 from bot.partners.records import LANGUAGES, Fact, Record
 from bot.partners.spelling import Speller
-from bot.partners.wording import Wording, documents
+from bot.partners.wording import Unsaid, Wording, documents
 from bot.store import StoreUnavailable
 
 TWIN_NEARNESS = 0.8  # a city and its administration
@@ -122,15 +122,14 @@ class Ranking:
         known = any(len(word) > 1 and self.wording.uses(word) for word in LATIN.findall(asked.folded))
         return not (asked.mentions or asked.concepts or known or HAN_RUN.search(asked.folded))
 
-    def unsaid(self, fact: Fact, words: Sequence[str], han_runs: Sequence[str]) -> tuple[float, bool]:
-        """(weight of the rarest of these words that a fact says nothing of, whether it says nothing of any)."""
+    def unsaid(self, fact: Fact, words: Sequence[str], han_runs: Sequence[str]) -> Unsaid:
+        """What of these words a fact says nothing of."""
         return self.wording.unsaid(fact, self._all_concepts[fact.id], words, han_runs)
 
     def says(self, fact: Fact, thing: str, but: Collection[str]) -> bool:
         """Whether a fact has a word or a pair of Chinese characters, or a concept that it means; `but` counts for none."""
         words, han_runs = ([thing], []) if thing.isascii() else ([], [thing])
-        _, nothing = self.wording.unsaid(fact, self._all_concepts[fact.id] - set(but), words, han_runs)
-        return not nothing
+        return not self.wording.unsaid(fact, self._all_concepts[fact.id] - set(but), words, han_runs).nothing_said
 
     def _ask(self, text: str) -> Asked:
         """Fold a question and find names and concepts in it."""
@@ -205,6 +204,11 @@ class Ranking:
         number = self._numbers[fact.id]
         wanted = set(ids) | {self.twins[i] for i in ids if i in self.twins}
         return not wanted.isdisjoint(self._primary[number] | self._named[number])
+
+    def named_by(self, fact: Fact) -> frozenset[str]:
+        """Ids of the records that the sentence of a fact names."""
+        named: frozenset[str] = self._named[self._numbers[fact.id]]
+        return named
 
     def _overlap(self, concepts: frozenset[str]) -> NDArray[np.float64]:
         """Weighted share of the question's concepts that the fact covers."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
-from bot.partners.certainty import SURE, SURE_OUT_OF_SCOPE, certainty
+from bot.partners import sorts
+from bot.partners.certainty import MISSING, QUESTION_WORDS, SURE, SURE_OUT_OF_SCOPE, certainty
 from bot.partners.figures import figures, month_in, years
 from bot.partners.index import fold_document
 from bot.partners.knowledge import Snapshot
+from bot.partners.names import Mention
 from bot.partners.ranking import Asked, Scored
 from bot.partners.records import CENTRE, Fact
-from bot.partners.turn import Context, Turn
+from bot.partners.turn import Turn
 
 MOST_FACTS = 3
 PROBABLY_OUT_OF_SCOPE, CLEARLY_OUT_OF_SCOPE = 0.5, 0.6
@@ -23,6 +27,7 @@ ASKS_FIGURE = frozenset({"how_many"})
 ASKS_PLACE = frozenset({"where"})
 ASKS_DATE = frozenset({"when", "since_when"})
 HELP = (CENTRE, "market-entry-china", "settlement-ruhr")
+ASKS_MORE = -1.3  # what concepts of a question cost that asks for more than where something lies
 DETAIL = 0.5
 EVENT_CONCEPTS = frozenset(
     [
@@ -35,11 +40,19 @@ ALL_NAMED = 0.75  # nearness of a fact that has everything the question names
 MUST_BE_SAID = frozenset(
     {"address", "money", "cinema", "led_by", "students", "population", "area_size", "staff"}
 )  # no sentence answers these in passing
+_MONTH = "|".join(
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+     "December", "Januar", "Februar", "März", "Mai", "Juni", "Juli", "Oktober", "Dezember"]
+)  # fmt: skip
+_DATE = re.compile(
+    rf"\b(?:\d{{1,2}}\.?(?: (?:to|and|bis|und) | ?[-–] ?))?\d{{1,2}}\.? (?:{_MONTH})\b|(?:\d{{1,2}}月)?\d{{1,2}}日|\d{{1,2}}月|\b[A-Z]\w+ \d\.\d\b"
+)
 TYPE_WINDOW = 2.5  # how far (in score) a fact of the asked type may lie behind the best
 WINDOW, SAME_TIME = (
     12,
     4.0,
 )  # so many facts, and so far (in score) behind the best, are looked through for the time asked about
+NEXT_TO = 10  # characters between names that stand side by side: " und mit ", 和
 MARGIN = 1.0  # facts this close to the best (in score) are said with it
 
 
@@ -54,6 +67,17 @@ def of_the_asked_type(ranked: list[Scored], asked: Asked, snapshot: Snapshot) ->
     if not fitting:
         return [] if fits is _has_figure else ranked
     return [*fitting, *(s for s in ranked if s not in fitting)]
+
+
+def having(ranked: list[Scored], asked: Asked, known: Collection[str], snapshot: Snapshot) -> list[Scored]:
+    """The facts, led by the nearest about what is named that has the date, place, time or deed asked for; else none."""
+    typed = of_the_asked_type(ranked, asked, snapshot) or ranked
+    for scored in typed[:WINDOW]:
+        if ranked[0].score - scored.score >= TYPE_WINDOW:
+            continue
+        if not (sorts.lacks(asked, scored.fact, known, snapshot) or sorts.leaves_out(asked, scored.fact, snapshot)):
+            return ranked if scored is typed[0] else [scored, *(s for s in ranked if s is not scored)]
+    return []
 
 
 def sort_asked_for(asked: Asked, snapshot: Snapshot) -> Callable[[Fact], bool] | None:
@@ -96,7 +120,8 @@ def _has_date(fact: Fact) -> bool:
 
 
 def _has_figure(fact: Fact) -> bool:
-    text = fact.text.get("en") or next(iter(fact.text.values()))
+    """Whether a fact has a figure that is no date: "from 17 to 22 September 2019" counts nothing."""
+    text = _DATE.sub(" ", fact.text.get("en") or next(iter(fact.text.values())))
     return bool(figures(text) - {float(year) for year in years(text)})
 
 
@@ -123,7 +148,7 @@ def needed(turn: Turn) -> float:
 
 def asks_detail(turn: Turn, asked: Asked, snapshot: Snapshot) -> bool:
     """Whether a question about an event wants one thing of it rather than the event, and a fact clearly has that."""
-    if not asked.concepts - EVENT_CONCEPTS:
+    if not (asked.concepts - EVENT_CONCEPTS or _is_about_one_event(asked, snapshot)):
         return False
     ranked = snapshot.ranking.rank(asked, turn.language)
     if any(m.strength > 1 for m in asked.mentions):
@@ -131,11 +156,22 @@ def asks_detail(turn: Turn, asked: Asked, snapshot: Snapshot) -> bool:
     return certainty(ranked, asked, turn.language, snapshot, lenient=False) >= DETAIL
 
 
+def _is_about_one_event(asked: Asked, snapshot: Snapshot) -> bool:
+    """Whether one thing of an event is asked for: who, where, how many of what, or an event of a certain month."""
+    counted = "how_many" in asked.concepts and not snapshot.vocabulary.flags.find(asked.folded) & {"listing"}
+    certain = bool(month_in(asked.folded)) or bool(asked.concepts & {"who", "where", "how_long"})
+    return certain and (counted or bool(asked.concepts & {"who", "where", "how_long", "when"}))
+
+
 def compared(turn: Turn, asked: Asked, snapshot: Snapshot) -> tuple[Fact, ...]:
     """ "Who has more inhabitants, Herne or Luzhou?": one fact for each that is named; none when it is no comparison."""
     named = [m for m in asked.mentions if m.strength > 1 and len(m.record_ids) == 1]
-    compares = "compares" in snapshot.vocabulary.flags.find(asked.folded)
-    if not compares or not 2 <= len({m.record_ids for m in named}) <= MOST_FACTS:
+    others = [m for m in named if not sorts.OURS & set(m.record_ids)]
+    if _enumerates(others, asked, snapshot):
+        named = others
+    elif "compares" not in snapshot.vocabulary.flags.find(asked.folded):
+        return ()
+    if not 2 <= len({m.record_ids for m in named}) <= MOST_FACTS:
         return ()
     found: dict[str, Fact] = {}
     for mention in named:
@@ -144,35 +180,28 @@ def compared(turn: Turn, asked: Asked, snapshot: Snapshot) -> tuple[Fact, ...]:
         if not ranked or certainty(ranked, alone, turn.language, snapshot, lenient=True) < SURE:
             return ()
         ranked = of_the_asked_type(ranked, alone, snapshot)
-        if ranked:
+        if ranked and not sorts.lacks(alone, ranked[0].fact, mention.record_ids, snapshot):
             found.setdefault(ranked[0].fact.id, ranked[0].fact)
     return tuple(found.values())
+
+
+def _enumerates(named: Sequence[Mention], asked: Asked, snapshot: Snapshot) -> bool:
+    """ "Konin, Eisleben and Wakefield: since when?": several of one kind side by side, of which the same is asked."""
+    kinds = {snapshot.records[m.record_ids[0]].type for m in named}
+    beside = all(len(asked.folded[a.end : b.start]) <= NEXT_TO for a, b in pairwise(named))
+    return (
+        len(named) > 1 and len(kinds) == 1 and "topic" not in kinds and beside and bool(asked.concepts & QUESTION_TYPES)
+    )
 
 
 def where_it_lies(asked: Asked, language: str, snapshot: Snapshot) -> list[Scored]:
     """Facts on where the named record lies or sits, to hold a claimed place against."""
     if not any(m.strength > 1 for m in asked.mentions):
         return []
+    if sum(MISSING.get(concept, 0.0) for concept in asked.concepts - LIES_IN - QUESTION_WORDS) <= ASKS_MORE:
+        return []  # "is there a flight from Düsseldorf to Luzhou?" claims no seat
     ranked = snapshot.ranking.rank(replace(asked, concepts=LIES_IN), language)
     return [s for s in ranked if s.nearness >= 1.0 and LIES_IN & snapshot.ranking.concepts_of(s.fact)]
-
-
-def ambiguous(asked: Asked, ranked: Sequence[Scored], context: Context, snapshot: Snapshot) -> tuple[str, ...]:
-    """Ids to ask back about: one mention names several records and the facts do not decide between them."""
-    for mention in asked.mentions:
-        ids = mention.record_ids
-        if len(ids) < 2 or set(ids) & set(context.subject):
-            continue
-        best: dict[str, float] = {}
-        for scored in ranked[:40]:
-            about = scored.fact.record_id
-            if about in ids:
-                best.setdefault(about, scored.score)
-        scores = sorted(best.values(), reverse=True)
-        top = ranked[0].fact.record_id
-        if top in ids and len(scores) > 1 and scores[0] - scores[1] < MARGIN:
-            return tuple(sorted(best, key=lambda i: -best[i]))
-    return ()
 
 
 def how_we_help(ranked: Sequence[Scored], asked: Asked) -> tuple[Fact, ...]:

@@ -21,15 +21,17 @@ OLDER = re.compile(r"\b(?:older|earlier|alter|fruher)\b|更早|较早|早$")
 YOUNGER = re.compile(r"\b(?:younger|newer|junger|neuer)\b|更晚|较晚|晚$")
 
 
-def by_age(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
+def by_age(
+    turn: Turn, snapshot: Snapshot, asked: Asked, order: frozenset[str] = frozenset(), number: int = 1
+) -> Answer | None:
     """ "Which of the universities is the oldest?": the years of founding, the one asked for first; None for other questions.
 
-    Of the kind, country or city that is named, else of the organisations on the last list.
+    Of the kind, country or city that is named, else of the organisations on the last list. `order` and `number` are the
+    place in the order of age where the question says neither "oldest" nor "newest" but "second oldest".
     """
     flags = snapshot.vocabulary.flags.find(asked.folded)
-    order = flags & (OLDEST | NEWEST) or (
-        OLDEST if OLDER.search(asked.folded) else NEWEST if YOUNGER.search(asked.folded) else frozenset()
-    )
+    order = order or flags & (OLDEST | NEWEST)
+    order = order or (OLDEST if OLDER.search(asked.folded) else NEWEST if YOUNGER.search(asked.folded) else frozenset())
     named = {m.record_ids for m in asked.mentions if m.strength > 1}
     if len(order) != 1 or len(named) == 1:
         return None
@@ -45,9 +47,10 @@ def by_age(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
         key=lambda each: each[0],
         reverse=order == NEWEST,
     )
-    if len(dated) < 2:
+    if len(dated) < max(2, number):
         return None
-    facts = tuple(fact for _, fact in dated[:MOST_SHOWN])
+    first = dated[number - 1]
+    facts = tuple(fact for _, fact in [first, *(each for each in dated if each is not first)][:MOST_SHOWN])
     record = snapshot.records[facts[0].record_id]
     context = told(turn.context, facts, (record.id,), turn.text)
     return Answer("facts", facts, (record,), context=context)

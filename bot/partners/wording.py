@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from math import log
 from sys import intern
+from typing import NamedTuple
 
 from bot.partners.concepts import HAN_RUN, LATIN
 from bot.partners.index import fold_document
@@ -38,6 +39,13 @@ def _said(folded: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(words), frozenset(pairs)
 
 
+class Unsaid(NamedTuple):
+    """`rarest`: weight, 0 to about 5, of the rarest word that a fact lacks; `nothing_said`: it lacks all of them."""
+
+    rarest: float
+    nothing_said: bool
+
+
 class Wording:
     """The words of all facts, in every language. `concepts_in` gives the concepts a text touches."""
 
@@ -63,10 +71,8 @@ class Wording:
         total = len(words) + len(pairs)
         return (len(strange) + doubt) / total if total else 0.0
 
-    def unsaid(
-        self, fact: Fact, concepts: Collection[str], words: Sequence[str], han_runs: Sequence[str]
-    ) -> tuple[float, bool]:
-        """(weight, 0 to about 5, of the rarest word or pair of characters that the fact lacks; whether it lacks all).
+    def unsaid(self, fact: Fact, concepts: Collection[str], words: Sequence[str], han_runs: Sequence[str]) -> Unsaid:
+        """What of these words and pairs of characters the fact lacks.
 
         Words that mean one of the fact's concepts, which are given, count as said.
         """
@@ -82,7 +88,7 @@ class Wording:
             for pair in pairs
             if pair not in said_pairs and not self._means(pair, concepts)
         ]
-        return max(missing, default=0.0), 0 < len(missing) == len(words) + len(pairs)
+        return Unsaid(max(missing, default=0.0), 0 < len(missing) == len(words) + len(pairs))
 
     def _means(self, text: str, concepts: Collection[str]) -> bool:
         return not set(concepts).isdisjoint(self._concepts_in(text))

@@ -53,3 +53,28 @@ def test_when_that_was_is_asked_of_what_the_last_question_was_about(snapshot: Sn
     assert isinstance(first, Answer)
     then = decide(Turn("And when was that?", "en", "ask_followup", context=first.context), snapshot)
     assert isinstance(then, Answer) and "2018" in then.facts[0].text["en"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Who reported that?"),
+        ("en", "source?"),
+        ("de", "Wer sagt das?"),
+        ("de", "Quelle?"),
+        ("zh", "这是谁报道的？"),
+    ],
+)
+def test_who_says_so_is_answered_with_the_sentence_and_its_source(language: str, text: str, snapshot: Snapshot) -> None:
+    answer = decide(Turn(text, language, "nlu_fallback", context=SIGNED), snapshot)
+    assert isinstance(answer, Answer) and fact_ids(answer) == ["link-twin-signed"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "and the other way round?"), ("de", "und umgekehrt?"), ("zh", "那反过来呢？")]
+)
+def test_both_figures_of_a_sentence_answer_the_other_way_round(language: str, text: str, snapshot: Snapshot) -> None:
+    first = decide(Turn("What did NRW import from China in 2022?", "en", "ask_topic"), snapshot)
+    assert isinstance(first, Answer)
+    answer = decide(Turn(text, language, "ask_followup", context=first.context), snapshot)
+    assert isinstance(answer, Answer) and "11.6" in answer.facts[0].text["en"]
