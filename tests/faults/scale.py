@@ -1,8 +1,8 @@
-"""How much is done: the short form for every change, the long one for the figures that are kept."""
+"""How much is done: the short form for every change, the long one for the figures that are kept, half an hour for leaks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +31,7 @@ class Scale:
     injections: int
     rolling_seconds: float
     load_seconds: float  # 0: no load goal
+    load_per_second: float = 5  # turns
 
 
 SHORT = Scale(
@@ -43,3 +44,4 @@ LONG = Scale(
     outage_seconds=20, requests_in_outage=12, duplicates=45, bursts=24, bad_inputs=300, bystander_seconds=20, spoofs=400, injections=500,
     rolling_seconds=20, load_seconds=90,
 )  # fmt: skip
+SOAK = replace(LONG, name="soak", load_seconds=1800, load_per_second=2)

@@ -78,10 +78,11 @@ def _memory(stage: Stage) -> float:
 
 
 async def load(stage: Stage, scale: Scale) -> list[Row]:
-    """G14: fifty conversations, five turns a second together; only in the long form."""
+    """G14: fifty conversations, some turns a second together; not in the short form."""
     if not scale.load_seconds:
         return []
     visitors = [await Visitor(stage, LANGUAGES[number % 3]).open() for number in range(50)]
+    rate = scale.load_per_second
     waits: list[float] = []
     wrong: list[str] = []
 
@@ -95,8 +96,8 @@ async def load(stage: Stage, scale: Scale) -> list[Row]:
     async def drive(seconds: float) -> None:
         running: list[asyncio.Task[None]] = []
         begun = time.monotonic()
-        for number in range(int(seconds * 5)):
-            await asyncio.sleep(max(0.0, begun + number / 5 - time.monotonic()))
+        for number in range(int(seconds * rate)):
+            await asyncio.sleep(max(0.0, begun + number / rate - time.monotonic()))
             running.append(asyncio.create_task(turn(visitors[number % len(visitors)])))
         await asyncio.gather(*running)
 
@@ -108,7 +109,10 @@ async def load(stage: Stage, scale: Scale) -> list[Row]:
     files = sum(process.num_fds() for process in _processes(stage)) - open_files
     return [
         none_of(
-            "G14", f"50 conversations, 5 turns/s, {scale.load_seconds:g} s: errors or wrong answers", wrong, len(waits)
+            "G14",
+            f"50 conversations, {rate:g} turns/s, {scale.load_seconds:g} s: errors or wrong answers",
+            wrong,
+            len(waits),
         ),
         at_most("G14", f"p95 of {len(waits)} turns", percentile(waits, 0.95), 1.5 * scale.slack),
         at_most("G14", "growth of memory", grown, 10, "%"),
