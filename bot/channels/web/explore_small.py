@@ -83,7 +83,7 @@ def _network(picture: Picture, language: str, town_of: Callable[[Record], str]) 
     words = EXPLORE[language]["network_picture"].format(count=len(network.boxes), ties=len(network.curves))
     names = {node.id: node.name(language) for node in picture.nodes}
     told = [f"{names[tie.from_id]} – {names[tie.to_id]}: {link_kind(tie.kind, language)}" for tie in picture.ties]
-    return _drawing(NETWORK, NARROW.width, y - KEY // 2, 12.5, [words, *told], shapes)
+    return _drawing(NETWORK, NARROW.width, y - KEY // 2, 11.5, [words, *told], shapes)
 
 
 def _line(path: str, kind: str) -> Tree:
