@@ -66,9 +66,9 @@ report: dev-env core-env ## ask all question sets through the chat API; table of
 	@$(PY) -m bot prepare
 	$(PY) -m tests.report
 
-answers: dev-env core-env ## the report without the cross-validation of the intents, which has no floor
+answers: dev-env core-env ## the report without noise and without the cross-validation of intents, which have no floors
 	@$(PY) -m bot prepare
-	$(PY) -m tests.report --answers
+	$(PY) -m tests.report --answers --noise none
 
 check: lint test e2e answers faults ## everything, as before a landing
 
