@@ -18,6 +18,7 @@ WIDEST = 3  # words
 LIKE_A_NAME = 72.0  # percent
 WORDS_OF_IT = 0.9
 NamesOf = Callable[[Sequence[str]], Iterable[tuple[str, str]]]  # ids -> pairs of id and folded name
+LOOKED_AT = 500  # characters; looking a longer question up costs other visitors time and tells editors no more
 _MARKS = re.compile("|".join(re.escape(mark) for mark in MARKS))
 
 
@@ -25,7 +26,7 @@ def nearness(
     text: str, language: str, snapshot: Snapshot, names_of: NamesOf, context: tuple[str, ...] = ()
 ) -> Nearness:
     """Look a redacted question up; `context` are ids of what the conversation is about, used when it names nothing."""
-    asked = snapshot.ranking.ask(_MARKS.sub(" ", text))
+    asked = snapshot.ranking.ask(_MARKS.sub(" ", text[:LOOKED_AT]))
     named = tuple(dict.fromkeys(i for m in asked.mentions if m.strength > 1 for i in m.record_ids))
     words, han_runs = snapshot.vocabulary.content(asked.masked)
     content = " ".join([*words, *han_runs]) or asked.masked
