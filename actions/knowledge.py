@@ -66,17 +66,20 @@ class ActionAnswer(KnowledgeAction):
         if len(parts) > 1 and (events := answer_each(dispatcher, parts, snapshot, answering)) is not None:
             return events
         if len(parts) != 1:
-            return self._rambling(dispatcher, tracker, snapshot) or answering(dispatcher, tracker, snapshot)
+            return self._whole(dispatcher, tracker, snapshot)
         return self._one_question(dispatcher, parts[0], told_around(tracker), snapshot)
 
-    def _rambling(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot
-    ) -> list[EventType] | None:
-        """The question at the end of a long sentence, where the whole has no answer; None for other messages."""
-        last = asked_last(tracker)
-        if last is None or not _missed(answer(CollectingDispatcher(), tracker, snapshot, _unheard, _nobody)):
-            return None
-        return self._one_question(dispatcher, last.question, last.before, snapshot, around_counts=True)
+    def _whole(self, dispatcher: CollectingDispatcher, tracker: Tracker, snapshot: Snapshot) -> list[EventType]:
+        """The message as it stands; where it rambles and has no answer, the question at its end."""
+        said, noted = CollectingDispatcher(), list[Unanswered]()
+        events = answer(said, tracker, snapshot, noted.append, self._people.needed_for)
+        last = asked_last(tracker) if _missed(events) else None
+        if last is not None:
+            return self._one_question(dispatcher, last.question, last.before, snapshot, around_counts=True)
+        for question in noted:
+            self._recorder.record(question)
+        dispatcher.messages += said.messages
+        return events
 
     def _one_question(
         self,
@@ -172,14 +175,6 @@ def _says_it_all(part: Tracker, around: str, snapshot: Snapshot) -> bool:
         and whole.kind == "facts"
         and (alone.kind == "unknown" or whole.certainty > alone.certainty)
     )
-
-
-def _unheard(question: Unanswered) -> None:
-    """An answer that was only tried is no record."""
-
-
-def _nobody(topics: Iterable[str], text: str) -> bool:
-    return False
 
 
 def _missed(events: list[EventType]) -> bool:
