@@ -72,6 +72,8 @@ async function send() {
   const button = document.getElementById("send");
   if (!text || button.disabled) return;
   const label = button.textContent;
+  // Now and not when it is done: by then whoever wrote may be elsewhere on the page.
+  answer.focus();
   button.disabled = true;
   button.textContent = data.sending;
   try {
@@ -89,7 +91,6 @@ async function send() {
   } finally {
     button.disabled = false;
     button.textContent = label;
-    answer.focus();
   }
 }
 
