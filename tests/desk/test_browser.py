@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from bot.gateway import history
 from bot.replies.desk import words
@@ -97,6 +97,23 @@ def test_a_case_is_handled_by_keyboard_alone(desk: Desk, enter: Enter, language:
     page.keyboard.press("Enter")
     expect(page.locator("#head .badge")).to_have_text(t["state_closed"])
     expect(page.locator(".message.staff")).to_have_count(1)
+
+
+def test_what_was_sent_takes_nobody_back_to_the_answer(desk: Desk, enter: Enter) -> None:
+    number = desk.open_case(conversation="web:elsewhere").number
+    page = enter()
+    page.goto(f"{desk.url}/desk/cases/{number}")
+    claim(page)
+    held: list[Route] = []
+    page.route("**/messages", held.append)
+    page.locator("#answer").fill("Die Delegation fährt im Mai.")
+    page.locator("#send").click()
+    expect(page.locator("#answer")).to_be_focused()
+    tab_to(page, "details:has(#reason) > summary")
+    held[0].continue_()
+    expect(page.locator("#answer")).to_have_value("")
+    expect(page.locator("#send")).to_be_enabled()
+    expect(page.locator("details:has(#reason) > summary")).to_be_focused()
 
 
 def test_a_new_case_appears_by_itself_and_in_the_title(desk: Desk, enter: Enter) -> None:
