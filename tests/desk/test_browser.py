@@ -105,7 +105,7 @@ def test_what_was_sent_takes_nobody_back_to_the_answer(desk: Desk, enter: Enter)
     page.goto(f"{desk.url}/desk/cases/{number}")
     claim(page)
     held: list[Route] = []
-    page.route("**/messages", held.append)
+    page.route("**/messages", lambda route: held.append(route))
     page.locator("#answer").fill("Die Delegation fährt im Mai.")
     page.locator("#send").click()
     expect(page.locator("#answer")).to_be_focused()
