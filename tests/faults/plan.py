@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from .figures import Row
-from .goals import accounts, actions, bad_input, intrusion, kills, limits, load, mails, repeats, stores
+from .goals import accounts, actions, bad_input, intrusion, kills, limits, load, mails, messengers, repeats, stores
 from .scale import Scale
 from .stage import Stage
 
@@ -39,6 +39,10 @@ GOALS = (
     Goal("G5", "the mail server returns", mails.server_returns),
     Goal("G2", "the core is killed", kills.core_kills),
     Goal("G1", "gateway and actions are killed", kills.kill_loop),
+    Goal("G15", "Telegram and WeChat are away", messengers.platforms_away, "postgresql"),
+    Goal("G6", "deliveries of the messengers come again", messengers.deliveries, "postgresql"),
+    Goal("G1", "gateway and actions are killed under the messengers", messengers.kill_chat, "postgresql"),
+    Goal("G8", "odd and forged deliveries", messengers.hostile, "postgresql"),
     Goal("F23", "rolling restart", kills.rolling_restart, "postgresql"),
     Goal("mails", "cases, outbox and mailbox are compared", accounts.mails),
     Goal("G5", "mails that waited", mails.arrivals),

@@ -27,6 +27,7 @@ class Proxy:
         self.port = 0
         self.mode: Mode = "pass"
         self.taken = 0  # connections so far
+        self.held = 0  # of these, how many came while nothing moved
         self._server: asyncio.Server | None = None
         self._flowing = asyncio.Event()
         self._flowing.set()
@@ -92,6 +93,7 @@ class Proxy:
             _reset(writer)
             return
         self._open.add(writer)
+        self.held += not self._flowing.is_set()
         await self._flowing.wait()
         try:
             behind, onward = await asyncio.open_connection(*self.target)

@@ -28,7 +28,7 @@ class Scale:
     bad_inputs: int  # per language
     bystander_seconds: float
     spoofs: int
-    injections: int
+    injections: int  # at most; the long form types them all
     rolling_seconds: float
     load_seconds: float  # 0: no load goal
     load_per_second: float = 5  # turns
@@ -41,7 +41,7 @@ SHORT = Scale(
 )  # fmt: skip
 LONG = Scale(
     name="long", side_by_side=False, on_both=True, slack=1, kill_seconds=180, requests=60, chatters=4, core_kills=4, outages=1,
-    outage_seconds=20, requests_in_outage=12, duplicates=45, bursts=24, bad_inputs=300, bystander_seconds=20, spoofs=400, injections=500,
+    outage_seconds=20, requests_in_outage=12, duplicates=45, bursts=24, bad_inputs=300, bystander_seconds=20, spoofs=400, injections=10_000,
     rolling_seconds=20, load_seconds=90,
 )  # fmt: skip
 SOAK = replace(LONG, name="soak", load_seconds=1800, load_per_second=2)

@@ -26,6 +26,7 @@ from tests.postgres import Cluster
 from tests.waiting import free_port
 
 from .mailbox import Mailbox
+from .platforms import Platforms
 from .proxy import Mode, Proxy
 from .supervised import ADDRESSES
 
@@ -59,6 +60,7 @@ class Stage:
     ports: dict[str, int]
     proxies: dict[str, Proxy]
     mailbox: Mailbox
+    platforms: Platforms
     http: aiohttp.ClientSession
     environment: dict[str, str]
     database: str  # past the proxies; empty: SQLite
@@ -224,6 +226,8 @@ async def set_up(
     if redis:
         targets["gateway-redis"] = redis.port
     targets["gateway-smtp"] = mailbox.port
+    platforms = Platforms(f"http://127.0.0.1:{ports['gateway']}")
+    targets |= {f"gateway-{name}": port for name, port in platforms.ports.items()}
     proxies = {name: Proxy(name, ("127.0.0.1", port)) for name, port in targets.items()}
     for proxy in proxies.values():
         await proxy.start()
@@ -239,13 +243,14 @@ async def set_up(
         "TRACKER_URL": "",
         "REDIS_URL": f"redis://127.0.0.1:{proxies['gateway-redis'].port}/0" if redis else "",
         "SMTP_PORT": str(proxies["gateway-smtp"].port),
+        **platforms.settings({name: proxies[f"gateway-{name}"].port for name in platforms.ports}),
         **settings,
     }
     environment[ADDRESSES] = json.dumps(_addresses(database, proxies, cluster))
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=45)) as http:
         backend = "PostgreSQL, Redis" if cluster else "SQLite"
-        stage = Stage(backend, folder, ports, proxies, mailbox, http, environment, database, cluster, redis)
+        stage = Stage(backend, folder, ports, proxies, mailbox, platforms, http, environment, database, cluster, redis)
         try:
             yield stage
         finally:
@@ -255,6 +260,7 @@ async def set_up(
             for proxy in proxies.values():
                 await proxy.stop()
             await mailbox.stop()
+            await asyncio.to_thread(platforms.stop)
 
 
 def _through(database: str, cluster: Cluster | None, proxy: Proxy | None) -> str:

@@ -69,7 +69,7 @@ class Pushes:
                 continue
             statuses.append(answer.status_code)
             if answer.status_code == 200:
-                return Answered(statuses, self._show(str(fields["FromUserName"]), answer))
+                return Answered(statuses, self.show(str(fields["FromUserName"]), answer.content))
         self.platform.follower(str(fields["FromUserName"])).shown.append(BROKEN)
         return Answered(statuses, BROKEN)
 
@@ -111,10 +111,10 @@ class Pushes:
             thread.join()
         return statuses
 
-    def _show(self, open_id: str, answer: httpx.Response) -> str | None:
+    def show(self, open_id: str, answer: bytes) -> str | None:
         """What the user sees of a response: nothing for `success`, the text of a reply, else the platform's apology."""
         who = self.platform.follower(open_id)
-        if answer.text in ("", "success"):
+        if answer in (b"", b"success"):
             return None
         reply = self.read(answer)
         well_made = (
@@ -128,9 +128,9 @@ class Pushes:
         who.shown.append(text)
         return text
 
-    def read(self, answer: httpx.Response) -> dict[str, str]:
+    def read(self, answer: bytes) -> dict[str, str]:
         """The fields of a reply, opened in the mode of the push."""
-        fields = xml.read(answer.content)
+        fields = xml.read(answer)
         if not self.key:
             assert "Encrypt" not in fields
             return fields

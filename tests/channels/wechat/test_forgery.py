@@ -88,7 +88,7 @@ def test_300_replays_of_one_push_are_one_turn(account: Account) -> None:
     body, query = account.pushes.signed(message(WHO, "你好"))
     replies = [account.pushes.http.post(account.pushes.address, params=query, content=body) for _ in range(MANY)]
     assert {reply.status_code for reply in replies} == {200}
-    assert len({account.pushes.read(reply)["Content"] for reply in replies}) == 1
+    assert len({account.pushes.read(reply.content)["Content"] for reply in replies}) == 1
     assert len(account.core.turns) == 1 and account.authors() == ["system", "visitor", "assistant"]
 
 

@@ -19,10 +19,13 @@ from dotenv import dotenv_values
 from starlette.routing import BaseRoute, Mount
 
 from bot.gateway.app import create_app
+from bot.replies.problems import LANGUAGES
 from bot.settings import ROOT, load_settings
 
 from ..figures import Row, none_of
 from ..form import request_person
+from ..messengers import Writer, until_done, writer
+from ..platforms import CHANNELS
 from ..scale import Scale
 from ..stage import PROCESSES, Stage
 from ..visitors import Refused, Visitor, several
@@ -153,30 +156,39 @@ async def _case_numbers(stage: Stage, number: str) -> list[str]:
 
 
 async def injection(stage: Stage, scale: Scale) -> list[Row]:
-    """G11: every intent in many spellings; typed text is never a command."""
+    """G11: every intent in many spellings through every channel; typed text is never a command."""
     names = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))["intents"]
     intents = [next(iter(one)) if isinstance(one, dict) else one for one in names]
     intents += ["restart", "session_start", "back", "affirm", "nlu_fallback"]
     texts = [s.replace("{{", "{").replace("}}", "}").replace("{i}", i).replace("{I}", i.upper())
              for i in intents for s in SPELLINGS]  # fmt: skip
-    random.Random(7).shuffle(texts)
-    texts = texts[: scale.injections]
-    groups = [texts[start : start + 15] for start in range(0, len(texts), 15)]  # below the limit of a session
-    visitors: list[Visitor] = []
+    channels = ("web", *CHANNELS)
+    typed = list(itertools.product(channels, texts))
+    random.Random(7).shuffle(typed)
+    typed = typed[: scale.injections]
+    groups: list[tuple[str, list[str]]] = []
+    for channel in channels:
+        mine = [text for where, text in typed if where == channel]
+        groups += [
+            (channel, mine[start : start + 15]) for start in range(0, len(mine), 15)
+        ]  # below the limit of a session
+    ours: set[str] = set()
     refused: list[str] = []
 
-    async def type_all(number: int, group: list[str]) -> None:
-        visitor = await Visitor(stage, ("en", "de", "zh")[number % 3]).open()
-        visitors.append(visitor)
+    async def type_all(number: int, channel: str, group: list[str]) -> None:
+        language = LANGUAGES[number % 3]
+        who = await Visitor(stage, language).open() if channel == "web" else writer(stage, channel, language)
         for text in group:
             try:
-                await visitor.say(text=text)
-            except Refused as error:
-                refused.append(f"{text!r}: {error}")
+                await (who.say(text=text) if isinstance(who, Visitor) else who.say(text))
+            except (Refused, TimeoutError) as error:
+                refused.append(f"{channel}: {text!r}: {error}")
+        if isinstance(who, Writer):
+            await until_done(stage, who)
+        ours.add(who.conversation if isinstance(who, Visitor) else await who.conversation())
 
     for start in range(0, len(groups), 4):
-        await asyncio.gather(*[type_all(start + n, group) for n, group in enumerate(groups[start : start + 4])])
-    ours = {visitor.conversation for visitor in visitors}
+        await asyncio.gather(*[type_all(start + n, *group) for n, group in enumerate(groups[start : start + 4])])
     rows = await stage.query("SELECT sender_id, type_name, data FROM events ORDER BY id", transcripts=True)
     events = [(kind, json.loads(data)) for sender, kind, data in rows if sender in ours]
     reached = [f"{kind}" for kind, _ in events if kind in ("restart", "undo", "rewind", "reset_slots", "pause")]
@@ -197,12 +209,12 @@ async def injection(stage: Stage, scale: Scale) -> list[Row]:
     return [
         none_of(
             "G11",
-            f"{len(intents)} intents, {len(SPELLINGS)} spellings: reached by text",
+            f"{len(intents)} intents, {len(SPELLINGS)} spellings, {len(channels)} channels: reached by text",
             reached,
             len(users),
-            least=len(texts) // 2,
+            least=len(typed) // 2,
         ),
-        none_of("G11", "messages refused", refused, len(texts)),
+        none_of("G11", "messages refused", refused, len(typed)),
     ]
 
 

@@ -28,7 +28,7 @@ EVERY_SECONDS = (4.0, 10.0)
 async def kill_loop(stage: Stage, scale: Scale) -> list[Row]:
     """G1 without its mails, which are counted when all goals are done."""
     ended = time.monotonic() + scale.kill_seconds
-    killer = asyncio.create_task(_kill_until(stage, ended))
+    killer = asyncio.create_task(kill_until(stage, ended))
     requests = [
         asyncio.create_task(_request_later(stage, number, random.uniform(0, scale.kill_seconds * 0.8)))
         for number in range(scale.requests)
@@ -61,7 +61,8 @@ async def kill_loop(stage: Stage, scale: Scale) -> list[Row]:
     ]  # fmt: skip
 
 
-async def _kill_until(stage: Stage, end: float) -> int:
+async def kill_until(stage: Stage, end: float) -> int:
+    """Kill gateway and action server by turns; how often one was met."""
     count, number = 0, 0
     while time.monotonic() < end:
         await asyncio.sleep(random.uniform(*EVERY_SECONDS))
