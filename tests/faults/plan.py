@@ -25,7 +25,7 @@ class Goal:
 
     def most_seconds(self, scale: Scale) -> float:
         """After which the goal itself counts as broken."""
-        return 240 + 3 * max(scale.kill_seconds, scale.load_seconds)
+        return 240 + 3 * max(scale.kill_seconds, scale.load_seconds) + scale.bad_inputs / 5
 
 
 GOALS = (

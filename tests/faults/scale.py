@@ -1,4 +1,4 @@
-"""How much is done: the short form for every change, the long one for the figures that are kept, half an hour for leaks."""
+"""How much is done: the short form for every change, the long one for figures that are kept, the full one for acceptance, half an hour for leaks."""
 
 from __future__ import annotations
 
@@ -45,3 +45,7 @@ LONG = Scale(
     rolling_seconds=20, load_seconds=90,
 )  # fmt: skip
 SOAK = replace(LONG, name="soak", load_seconds=1800, load_per_second=2)
+FULL = replace(
+    LONG, name="full", side_by_side=True, kill_seconds=600, requests=300, core_kills=20, outages=5, outage_seconds=60, duplicates=100,
+    bursts=100, bad_inputs=10_000, spoofs=1_000, load_seconds=600,
+)  # fmt: skip

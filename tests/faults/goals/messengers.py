@@ -228,9 +228,10 @@ async def hostile(stage: Stage, scale: Scale) -> list[Row]:
             count += 1
             wrong.extend([f"{one.channel}: {status} to {text[:30]!r}"] if status == 0 or status >= 500 else [])
 
+    share = max(20, scale.bad_inputs // 10)
     for channel in CHANNELS:
         for language in LANGUAGES:
-            wanted = iter(texts(language, scale.bad_inputs // 2))
+            wanted = iter(texts(language, share))
             while group := list(itertools.islice(wanted, PER_WRITER)):
                 writers.append(writer(stage, channel, language))
                 await write(writers[-1], group)
@@ -244,9 +245,9 @@ async def hostile(stage: Stage, scale: Scale) -> list[Row]:
     leaks = [found.group() for one in writers for text in one.heard() if (found := LEAKS.search(_own(text, one)))]
     got_in = await _forge(stage, scale)
     return [
-        none_of("G8", f"messengers, {count} texts: 5xx or no answer", wrong, count, least=scale.bad_inputs),
+        none_of("G8", f"messengers, {count} texts: 5xx or no answer", wrong, count, least=6 * share),
         none_of("G8", "messengers: never carried out", open_, count),
-        none_of("G8", f"messengers: of writers with {PER_WRITER} texts left without a word", silent, len(writers)),
+        none_of("G8", f"messengers: writers of {PER_WRITER} texts left without a word", silent, len(writers)),
         none_of("G8", "messengers: traces of the inside or open braces", leaks, sum(len(one.heard()) for one in writers)),
         none_of("G10", "messengers: forged deliveries taken", got_in[0], got_in[1]),
         none_of("G10", "messengers: rows that came of them", got_in[2], got_in[1]),
