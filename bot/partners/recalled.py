@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 
 from bot.common.text import fold
-from bot.partners import answers, sorts
+from bot.partners import answers, selection, sorts
 from bot.partners.figures import figures, years
 from bot.partners.knowledge import Snapshot
-from bot.partners.premises import claims_in, judge
+from bot.partners.premises import claims_in, judge, states
 from bot.partners.ranking import Asked
 from bot.partners.records import Fact
 from bot.partners.turn import JUST_SAID, Answer, Turn
@@ -91,13 +91,14 @@ def _part_of(turn: Turn, snapshot: Snapshot, asked: Asked, facts: list[Fact]) ->
 
 def _checked(turn: Turn, snapshot: Snapshot, asked: Asked, facts: list[Fact]) -> Answer | None:
     """ "In Berlin, yes?": held against what was just said, if that says anything of the sort."""
-    statement = turn.intent == "check_statement" or turn.guess == "check_statement"
+    statement = "check_statement" in (turn.intent, turn.guess) or states(asked, snapshot)
     claims = claims_in(turn.text, asked, snapshot)
     without_places = snapshot.vocabulary.groups["cities"].without(snapshot.other_places.without(asked.masked))
     words, han_runs = snapshot.vocabulary.content(without_places)
     most = 0 if claims.years or claims.figures else MOST_WORDS
     if (
         not (statement and claims)
+        or selection.NEIGHBOURS in asked.concepts
         or any(m.strength > 1 for m in asked.mentions)
         or len(words) + sum(map(len, han_runs)) / 2 > most
     ):
