@@ -9,7 +9,7 @@ from bot.common.text import fold
 from bot.partners import ambiguity, counted, exactness, followup, leaning, lists, selection, sorts
 from bot.partners.certainty import ABOUT_THE_NAMED, certainty
 from bot.partners.knowledge import Snapshot
-from bot.partners.premises import claims_in, judge, saying_where
+from bot.partners.premises import claims_in, judge, saying_where, states
 from bot.partners.ranking import Asked, Scored
 from bot.partners.records import CENTRE, Fact
 from bot.partners.turn import Answer, Context, Turn, told
@@ -112,7 +112,7 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     elif context:
         lenient, ranked = leaning.with_context(ranked, asked, snapshot, turn)
     claims = claims_in(turn.text, asked, snapshot)
-    statement = turn.intent == "check_statement" or "yes_no" in snapshot.vocabulary.flags.find(asked.folded)
+    statement = turn.intent == "check_statement" or states(asked, snapshot)
     if not statement:
         ranked = selection.of_that_time(ranked, asked, snapshot)
     where: list[Scored] = []

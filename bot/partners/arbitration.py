@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.partners import (
     answers,
+    counted,
     followup,
     leaning,
     list_wishes,
@@ -91,7 +92,7 @@ def _decide(turn: Turn, snapshot: Snapshot) -> Answer | str:
         else:
             chosen = answers.by_facts(replace(turn, intent=FALLBACK), snapshot, pointed)
         return chosen.listing(references.counted_through(turn.context, snapshot))
-    asked = picked(asked, turn.context, snapshot)
+    asked = counted.bare(picked(asked, turn.context, snapshot), leaning.spoken_of(turn.context, snapshot), snapshot)
     named = any(m.strength > 1 for m in asked.mentions) and guess not in NAMES_BELONG
     points = bool(turn.context.subject) and "pronoun" in snapshot.vocabulary.flags.find(asked.folded)
     if not sure and not named and not (points and guess == CAPABILITIES) and turn.certainty >= TRUST.get(guess, 2):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 HAN_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
@@ -55,6 +56,14 @@ MONTHS = (
     r"\bma[yi]\b|(?<!\d)5月", r"\bjun\w*|(?<!\d)6月", r"\bjul\w*|(?<!\d)7月", r"\baug\w*|(?<!\d)8月",
     r"\bsep\w*|(?<!\d)9月", r"\bo[ck]t\w*|10月", r"\bnov\w*|11月", r"\bde[cz]\w*|12月",
 )  # fmt: skip
+_MONTH = "|".join(
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+     "December", "Januar", "Februar", "März", "Mai", "Juni", "Juli", "Oktober", "Dezember"]
+)  # fmt: skip
+_DATE = re.compile(
+    rf"\b(?:\d{{1,2}}\.?(?: (?:to|and|bis|und) | ?[-–] ?))?\d{{1,2}}\.? (?:{_MONTH})\b|(?:\d{{1,2}}月)?\d{{1,2}}日|\d{{1,2}}月|\b[A-Z]\w+ \d\.\d\b"
+)
+REMEMBERED = 20_000  # sentences of facts
 
 
 def figures(text: str) -> frozenset[float]:
@@ -85,6 +94,13 @@ def figures(text: str) -> frozenset[float]:
 def years(text: str) -> frozenset[int]:
     """Years 1500-2099 in the text."""
     return frozenset(int(y) for y in YEAR.findall(text))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def counts_something(text: str) -> bool:
+    """Whether a sentence has a figure that is no date: "from 17 to 22 September 2019" counts nothing."""
+    without = _DATE.sub(" ", text)
+    return bool(figures(without) - {float(year) for year in years(without)})
 
 
 def month_in(folded: str) -> int:

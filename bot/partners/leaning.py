@@ -37,6 +37,13 @@ TAKEN_UP_LATELY = {False: 0.2, True: 0.8}
 CARRIED_ON = 1.5  # the same for what carries the last question on
 SURE_BESIDE = 0.9  # how certain an answer must be that does not name what the question leans on
 OWN_NAMES = frozenset({CENTRE, "herne", "city-of-herne"})
+OURS = ("carrier", "centre")  # parts of organisations that stand on our side of an agreement
+# What is asked of anything whatever.
+ATTRIBUTES = QUESTION_WORDS | {"since_when", "founded", "opened", "located", "how_long"}
+# "So it is in charge of North Rhine-Westphalia?": before a name a pronoun means somebody else.
+POINTS_BACK = re.compile(
+    r"\b(?:(?:it|its)(?! (?:tru|true|right|correct|possible|a fact)\b)|they|their|them|he|his|she|her|deren|dessen)\b|它|他们|她们|该校|该公司|该机构|该协会"
+)
 
 
 def with_context(ranked: list[Scored], asked: Asked, snapshot: Snapshot, turn: Turn) -> tuple[bool, list[Scored]]:
@@ -47,16 +54,12 @@ def with_context(ranked: list[Scored], asked: Asked, snapshot: Snapshot, turn: T
     """
     leaning = leans(turn, asked, snapshot)
     elsewhere = snapshot.ranking.rank(asked, turn.language)
-    first = [
-        s
-        for s in snapshot.ranking.rank(asked, turn.language, turn.context.subject[:1])
-        if s.nearness >= CONTEXT_NEARNESS
-    ]
+    alone = [_about_it(i, asked, turn, snapshot) for i in spoken_of(turn.context, snapshot)]
     near = [s for s in ranked if s.nearness > 0]
     found: list[tuple[float, bool, list[Scored]]] = [
         (_odds(elsewhere, asked, snapshot, turn, lenient=False), False, elsewhere)
     ]
-    for facts, bonus in ((first, TAKEN_UP[leaning]), (near, TAKEN_UP_LATELY[leaning])):
+    for facts, bonus in (*((facts, TAKEN_UP[leaning]) for facts in alone), (near, TAKEN_UP_LATELY[leaning])):
         if facts:
             found.append((_odds(facts, asked, snapshot, turn, lenient=True) + bonus, True, facts))
     if (whole := carried_on(asked, turn, snapshot)) is not None and (
@@ -71,6 +74,21 @@ def with_context(ranked: list[Scored], asked: Asked, snapshot: Snapshot, turn: T
     if unsure and (event := _of_the_event(near, turn, asked, snapshot)):
         return True, event
     return lenient, best
+
+
+def _about_it(record_id: str, asked: Asked, turn: Turn, snapshot: Snapshot) -> list[Scored]:
+    ranked = snapshot.ranking.rank(asked, turn.language, (record_id,))
+    return [s for s in ranked if s.nearness >= CONTEXT_NEARNESS]
+
+
+def spoken_of(context: Context, snapshot: Snapshot) -> tuple[str, ...]:
+    """The subject; after "which university has an agreement with Bochum?" the university that was the answer as well."""
+    record = snapshot.records.get(context.subject[0]) if context.subject else None
+    if record is None or record.type != "link":
+        return context.subject[:1]
+    named = {i for m in snapshot.ranking.ask(context.question).mentions if m.strength > 1 for i in m.record_ids}
+    ends = [snapshot.records[i] for i in (record.to_id, record.from_id) if i and i not in named]
+    return (record.id, *(end.id for end in ends if end.type == "organisation" and end.part not in OURS))
 
 
 def beside_the_subject(ranked: list[Scored], asked: Asked, turn: Turn, snapshot: Snapshot) -> bool:
@@ -114,7 +132,8 @@ def carried_on(asked: Asked, turn: Turn, snapshot: Snapshot) -> Asked | None:
     cities = snapshot.vocabulary.groups["cities"]
     elsewhere = snapshot.vocabulary.values("cities", asked.masked)
     words, han_runs = snapshot.vocabulary.content(cities.without(asked.masked) if elsewhere else asked.masked)
-    if words or han_runs or asked.mentions or not turn.context.question:
+    own = [word for word in words if not _only_asks(word, snapshot)]
+    if own or han_runs or asked.mentions or not turn.context.question:
         return None
     before = snapshot.ranking.ask(turn.context.question)
     words, han_runs = snapshot.vocabulary.content(cities.without(before.masked) if elsewhere else before.masked)
@@ -124,6 +143,12 @@ def carried_on(asked: Asked, turn: Turn, snapshot: Snapshot) -> Asked | None:
     kept = before.concepts - QUESTION_WORDS - QUESTION_TYPES
     concepts = asked.concepts | (before.concepts if elsewhere and not asked.concepts else kept)
     return replace(asked, folded=f"{asked.folded} {rest}", masked=f"{asked.masked} {rest}", concepts=concepts)
+
+
+def _only_asks(word: str, snapshot: Snapshot) -> bool:
+    """Whether a word says no more than what is wanted of something: "seit", "founded"."""
+    meant = snapshot.ranking.meaning(word)
+    return bool(meant) and meant <= ATTRIBUTES
 
 
 def _of_that_sort(whole: Asked, asked: Asked, turn: Turn, snapshot: Snapshot) -> list[Scored]:
@@ -194,11 +219,17 @@ def with_pronoun(asked: Asked, context: Context, snapshot: Snapshot) -> Asked:
     So does "with Herne" when nothing else is named: the other side of the relation is the subject.
     """
     strong = {i for m in asked.mentions if m.strength > 1 for i in m.record_ids}
-    if not (strong and context.subject and strong <= OWN_NAMES):
+    if not (strong and context.subject) or set(context.subject[:1]) & strong:
         return asked
+    if not strong <= OWN_NAMES:
+        before = asked.folded[: min(m.start for m in asked.mentions if m.strength > 1)]
+        beside_one = len(strong) == 1 and POINTS_BACK.search(before)
+        return _with_subject(asked, context) if beside_one else asked
     pronoun = "pronoun" in snapshot.vocabulary.flags.find(asked.folded)
     with_us = any(WITH.search(asked.folded[: m.start]) for m in asked.mentions)
-    if not (pronoun or with_us) or set(context.subject[:1]) & strong:
-        return asked
+    return _with_subject(asked, context) if pronoun or with_us else asked
+
+
+def _with_subject(asked: Asked, context: Context) -> Asked:
     meant = Mention(len(asked.folded), len(asked.folded), "", context.subject[:1], 3)
     return replace(asked, mentions=(*asked.mentions, meant))

@@ -25,6 +25,19 @@ class Claims:
         return bool(self.years or self.figures or self.places)
 
 
+DONE_IN_A_YEAR = frozenset({"founded", "opened"})
+ASKING = frozenset({"when", "since_when", "who", "where", "which", "what_is", "how", "why", "how_many", "how_big"})
+
+
+def states(asked: Asked, snapshot: Snapshot) -> bool:
+    """Whether something is stated to be checked: "it lies in Yunnan, right?", and "founded in 2015?" without a word that asks."""
+    flags = snapshot.vocabulary.flags.find(asked.folded)
+    if "yes_no" in flags:
+        return True
+    said_to_be_done = asked.concepts & DONE_IN_A_YEAR and years(asked.folded)
+    return bool(said_to_be_done and not asked.concepts & ASKING and "listing" not in flags)
+
+
 def claims_in(text: str, asked: Asked, snapshot: Snapshot) -> Claims:
     """Years, other figures and places (of the vocabulary or elsewhere) that a question states."""
     found_years = years(text)

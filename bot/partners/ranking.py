@@ -126,6 +126,10 @@ class Ranking:
         """What of these words a fact says nothing of."""
         return self.wording.unsaid(fact, self._all_concepts[fact.id], words, han_runs)
 
+    def meaning(self, word: str) -> frozenset[str]:
+        """The concepts that a folded word touches."""
+        return self._concepts.find(word)
+
     def says(self, fact: Fact, thing: str, but: Collection[str]) -> bool:
         """Whether a fact has a word or a pair of Chinese characters, or a concept that it means; `but` counts for none."""
         words, han_runs = ([thing], []) if thing.isascii() else ([], [thing])

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from bot.partners import sorts
 from bot.partners.certainty import MISSING, QUESTION_WORDS, SURE, SURE_OUT_OF_SCOPE, certainty
-from bot.partners.figures import figures, month_in, years
+from bot.partners.figures import counts_something, month_in, years
 from bot.partners.index import fold_document
 from bot.partners.knowledge import Snapshot
 from bot.partners.names import Mention
+from bot.partners.premises import states
 from bot.partners.ranking import Asked, Scored
 from bot.partners.records import CENTRE, Fact
 from bot.partners.turn import Turn
@@ -40,13 +40,6 @@ ALL_NAMED = 0.75  # nearness of a fact that has everything the question names
 MUST_BE_SAID = frozenset(
     {"address", "money", "cinema", "led_by", "students", "population", "area_size", "staff"}
 )  # no sentence answers these in passing
-_MONTH = "|".join(
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-     "December", "Januar", "Februar", "März", "Mai", "Juni", "Juli", "Oktober", "Dezember"]
-)  # fmt: skip
-_DATE = re.compile(
-    rf"\b(?:\d{{1,2}}\.?(?: (?:to|and|bis|und) | ?[-–] ?))?\d{{1,2}}\.? (?:{_MONTH})\b|(?:\d{{1,2}}月)?\d{{1,2}}日|\d{{1,2}}月|\b[A-Z]\w+ \d\.\d\b"
-)
 TYPE_WINDOW = 2.5  # how far (in score) a fact of the asked type may lie behind the best
 WINDOW, SAME_TIME = (
     12,
@@ -65,7 +58,7 @@ def of_the_asked_type(ranked: list[Scored], asked: Asked, snapshot: Snapshot) ->
     window = [s for s in ranked[:8] if best.score - s.score < TYPE_WINDOW]
     fitting = [s for s in window if fits(s.fact)]
     if not fitting:
-        return [] if fits is _has_figure else ranked
+        return [] if fits is has_figure else ranked
     return [*fitting, *(s for s in ranked if s not in fitting)]
 
 
@@ -83,7 +76,7 @@ def having(ranked: list[Scored], asked: Asked, known: Collection[str], snapshot:
 def sort_asked_for(asked: Asked, snapshot: Snapshot) -> Callable[[Fact], bool] | None:
     """What tells the facts with a figure, a date or a place, whichever is asked for; None when none of them is."""
     if asked.concepts & ASKS_FIGURE:
-        return _has_figure
+        return has_figure
     if asked.concepts & ASKS_DATE:
         return _has_date
     return snapshot.names_a_place if asked.concepts & ASKS_PLACE else None
@@ -100,7 +93,7 @@ def of_that_time(ranked: list[Scored], asked: Asked, snapshot: Snapshot) -> list
 def then(ranked: Sequence[Scored], asked: Asked, snapshot: Snapshot) -> list[Scored]:
     """Of the best facts those of the one year (and month) that the question names; none when it names none."""
     when, month = years(asked.folded), month_in(asked.folded)
-    if len(when) != 1 or not ranked or "yes_no" in snapshot.vocabulary.flags.find(asked.folded):
+    if len(when) != 1 or not ranked or states(asked, snapshot):
         return []
 
     def fits(fact: Fact) -> bool:
@@ -119,10 +112,9 @@ def _has_date(fact: Fact) -> bool:
     return bool(years(fact.text.get("en", "") or next(iter(fact.text.values()))))
 
 
-def _has_figure(fact: Fact) -> bool:
-    """Whether a fact has a figure that is no date: "from 17 to 22 September 2019" counts nothing."""
-    text = _DATE.sub(" ", fact.text.get("en") or next(iter(fact.text.values())))
-    return bool(figures(text) - {float(year) for year in years(text)})
+def has_figure(fact: Fact) -> bool:
+    """Whether the sentence of a fact counts something."""
+    return counts_something(fact.text.get("en") or next(iter(fact.text.values())))
 
 
 def choose(ranked: Sequence[Scored], snapshot: Snapshot, *, several: bool = False) -> tuple[Fact, ...]:

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -17,6 +18,8 @@ from bot.partners.names import Mention
 SHORTEST = 4  # letters of a word that is looked at
 TWO_SLIPS = 10  # from so many letters on two slips are forgiven
 SHORTEST_JOINED = 6
+SHORTEST_MENDED = 8
+TORN = 5  # times as often as its rarer half a word must occur to be put together from two that are known
 OFTEN = (200, 3)  # how often halves of two letters, and longer ones, must occur to be cut off
 SEEN = 2  # a word written once in the texts may itself be a slip
 REMEMBERED = 20_000  # words
@@ -28,7 +31,12 @@ class Speller:
     def __init__(
         self, texts: Iterable[str], common: CommonWords, meaningful: Callable[[str], object] = lambda _: False
     ) -> None:
-        counts = Counter(word for text in texts for word in LATIN.findall(text))
+        counts, beside = Counter[str](), set[tuple[str, str]]()
+        for text in texts:
+            found = LATIN.findall(text)
+            counts.update(found)
+            beside.update(pairwise(found))
+        self._beside = frozenset((a, b) for a, b in beside if a + b in counts)
         self._counts = Counter({word: n for word, n in counts.items() if n >= SEEN or word in common})
         self._common = common
         self._meaningful = meaningful
@@ -52,7 +60,9 @@ class Speller:
             return cut
         if not found:
             return self._cut(word) or word
-        return min(found, key=lambda hit: (hit[1], hit[0][0] != word[0], -self._counts[hit[0]]))[0]
+        return min(
+            found, key=lambda hit: (hit[1], hit[0][0] != word[0], sorted(hit[0]) != sorted(word), -self._counts[hit[0]])
+        )[0]
 
     def text(self, folded: str, mentions: Sequence[Mention] = ()) -> str:
         """The folded text corrected outside of names; words that belong together joined."""
@@ -74,9 +84,24 @@ class Speller:
             pair = words[position : position + 2]
             one = "".join(pair)
             apart = len(pair) < 2 or all(map(self.knows, pair))
-            together = not apart and len(one) >= SHORTEST_JOINED and one in self._counts
-            yield one if together else pair[0]
-            position += 2 if together else 1
+            if len(one) < SHORTEST_JOINED or (apart and not self._torn(pair)):
+                one = ""
+            elif not apart and one not in self._counts:
+                one = one if one in self._common else self._mended(one)
+            yield one or pair[0]
+            position += 2 if one else 1
+
+    def _torn(self, pair: Sequence[str]) -> bool:
+        """Whether two known words are one that was taken apart: "mit glieder", which never stand side by side."""
+        one, rarer = "".join(pair), min(map(self._counts.__getitem__, pair), default=0)
+        if len(pair) < 2 or tuple(pair) in self._beside or one not in self._counts:
+            return False
+        return not rarer or (min(map(len, pair)) >= SHORTEST and self._counts[one] >= TORN * rarer)
+
+    def _mended(self, one: str) -> str:
+        """The known word a slip away from two that were written apart; empty without one."""
+        mended = self.word(one) if len(one) >= SHORTEST_MENDED and one.isalpha() else ""
+        return mended if mended != one and " " not in mended and OSA.distance(mended, one) == 1 else ""
 
     def _cut(self, word: str) -> str | None:
         """Two known words that were written as one, the pair whose rarer half is the most frequent."""

@@ -21,7 +21,9 @@ def speller() -> Speller:
     [
         ("whree is it", "where is it"),
         ("the partnreship", "the partnership"),
-        ("the partner ship", "the partner ship"),
+        ("the partner ship", "the partnership"),
+        ("the twin city", "the twin city"),
+        ("the partnres hip", "the partnership"),
         ("the depar tment", "the department"),
         ("the departmnet", "the department"),
         ("twincity", "twin city"),
@@ -29,6 +31,11 @@ def speller() -> Speller:
 )
 def test_a_slip_is_set_right(speller: Speller, typed: str, meant: str) -> None:
     assert speller.text(typed) == meant
+
+
+def test_of_two_words_as_near_the_one_with_the_same_letters_is_meant() -> None:
+    speller = Speller(["state state state stadte stadte"], read_common_words())
+    assert speller.text("statde") == "stadte"
 
 
 @pytest.mark.parametrize("text", ["house", "wetter", "2019", "abc", "泸州在哪里", ""])
