@@ -30,27 +30,29 @@ stop: env ## stop the running copy
 shell: env core-env ## talk to the assistant in the terminal
 	@exec $(PY) -m bot shell
 
-test: dev-env core-dev-env ## all tests that need no outside service
-	@$(PY) -m bot prepare
+test: test-core test-rest ## all tests that need no outside service
+
+test-core: prepared
 	@$(CORE) -m bot.core data validate --fail-on-warnings > var/validate.log 2>&1 \
 		|| { tail -n 20 var/validate.log; exit 1; }
 	$(CORE) -m pytest tests/core
+
+test-rest: prepared
 	$(PYTEST) $(PARALLEL) tests --ignore=tests/core --ignore=tests/e2e
 
-e2e: dev-env core-dev-env ## the real processes, PostgreSQL, Redis and a browser
+prepared: dev-env core-dev-env
 	@$(PY) -m bot prepare
+
+e2e: prepared ## the real processes, PostgreSQL, Redis and a browser
 	$(PYTEST) -n 2 --dist loadfile tests/e2e $(LENGTHY:%=--ignore=tests/e2e/%)
 
-e2e-lengthy: dev-env core-dev-env ## messengers, and two windows while every process dies: some minutes more
-	@$(PY) -m bot prepare
+e2e-lengthy: prepared ## messengers, and two windows while every process dies: some minutes more
 	$(PYTEST) $(LENGTHY:%=tests/e2e/%)
 
-faults: dev-env core-dev-env ## kill, stop and cut off every part while visitors talk; table of what held
-	@$(PY) -m bot prepare
+faults: prepared ## kill, stop and cut off every part while visitors talk; table of what held
 	$(PY) -m tests.faults
 
-faults-long: dev-env core-dev-env ## the same for longer, with load; writes docs/reliability.md
-	@$(PY) -m bot prepare
+faults-long: prepared ## the same for longer, with load; writes docs/reliability.md
 	$(PY) -m tests.faults --long --document
 
 lint: dev-env ## style and types
@@ -66,11 +68,14 @@ report: dev-env core-env ## ask all question sets through the chat API; table of
 	@$(PY) -m bot prepare
 	$(PY) -m tests.report
 
-answers: dev-env core-env ## the report without noise and without the cross-validation of intents, which have no floors
-	@$(PY) -m bot prepare
+answers: prepared ## the report without noise and without the cross-validation of intents, which have no floors
 	$(PY) -m tests.report --answers --noise none
 
-check: lint test e2e answers faults ## everything, as before a landing
+# Where one mostly waits, another computes.
+check: lint ## everything, as before a landing
+	@$(MAKE) --no-print-directory -j2 -O test-core test-rest
+	@$(MAKE) --no-print-directory e2e
+	@$(MAKE) --no-print-directory -j2 -O answers faults
 
 bench: dev-env core-env ## the light core against stock Rasa, in one run
 	$(PY) -m bench.compare
@@ -94,7 +99,7 @@ lock: uv ## renew the locks of both environments
 clean: ## remove environments, models and data of this copy
 	rm -rf .venv .tools bot/core/.venv models var
 
-.PHONY: env dev-env core-env core-dev-env uv
+.PHONY: env dev-env core-env core-dev-env uv prepared test-core test-rest
 
 uv:
 	@[ -n "$(PYTHON3)" ] || { echo "Python 3 is missing: install Python 3.12 (package python3 with venv) and try again."; exit 1; }

@@ -20,7 +20,7 @@ SECONDS = 180
 
 
 class Cluster:
-    """One running PostgreSQL. `database()` gives the SQLAlchemy URL of a new, empty database."""
+    """One running PostgreSQL. `database()` gives the SQLAlchemy URL of a new database, empty or a copy of another."""
 
     def __init__(self, programs: Path, folder: Path) -> None:
         self.programs, self.folder, self.data = programs, folder, folder / "data"
@@ -44,9 +44,9 @@ class Cluster:
         """Stop at once, as a crash would; connections break."""
         self.run("pg_ctl", "-D", self.data, "-w", "-m", "immediate", "stop")
 
-    def database(self) -> str:
+    def database(self, like: str = "template0") -> str:
         name = f"test_{uuid.uuid4().hex[:12]}"
-        self.run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", ADMIN, name)
+        self.run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", ADMIN, "-T", like, name)
         return f"postgresql+psycopg://{ADMIN}@127.0.0.1:{self.port}/{name}"
 
     def run(self, program: str, *arguments: object) -> None:

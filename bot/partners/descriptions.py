@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.partners.knowledge import Snapshot
@@ -12,6 +13,7 @@ from bot.partners.turn import Context
 
 DESCRIBED = 2  # strength of a described record, as of one that is named
 OURS = frozenset({"herne", "city-of-herne"})  # named beside its twin towns without being what is asked about
+ISLAND = re.compile(r"\b(?:island|insel)\b|岛屿?")
 ASKS_WHICH_ONES = frozenset({"count", "oldest", "newest", "listing", "compares"})
 
 
@@ -19,7 +21,7 @@ def described(asked: Asked, context: Context, snapshot: Snapshot) -> Asked:
     """The question with the one record that it describes beside the names in it; the question itself otherwise."""
     if any(m.strength > 1 and not OURS.issuperset(m.record_ids) for m in asked.mentions):
         return asked
-    twin = _twin_of_a_country(asked, snapshot)
+    twin = _twin_of_a_country(asked, snapshot) or _twin_that_is_an_island(asked, snapshot)
     found = twin or _of_the_conversation(asked, context, snapshot)
     if not found:
         return asked
@@ -40,6 +42,18 @@ def _twin_of_a_country(asked: Asked, snapshot: Snapshot) -> str | None:
     countries = vocabulary.values("countries", asked.positive)
     twins = [place for place in map(snapshot.records.get, _twins(snapshot)) if place and place.country in countries]
     return twins[0].id if len(countries) == len(twins) == 1 else None
+
+
+def _twin_that_is_an_island(asked: Asked, snapshot: Snapshot) -> str | None:
+    """ "Herne has an island as a partner, hasn't it?", when just one twin is one."""
+    vocabulary = snapshot.vocabulary
+    partner = "twin_city" in vocabulary.values(
+        "link_kinds", asked.positive
+    ) or "partner_words" in vocabulary.flags.find(asked.positive)
+    if not (partner and ISLAND.search(asked.positive)):
+        return None
+    islands = [i for i in _twins(snapshot) if i in snapshot.records and snapshot.records[i].kind == "island"]
+    return islands[0] if len(islands) == 1 else None
 
 
 def _without_description(masked: str, snapshot: Snapshot) -> str:

@@ -22,6 +22,10 @@ SAYS_WHO = re.compile(
     r"|wer (?:sagt|sagte|berichtet\w*|schreibt|behauptet) (?:das|es|dies)|quelle|woher (?:wissen sie|weisst du|stammt|kommt) (?:das|die information|die zahl|diese \w+))\b"
     r"|谁(?:报道|说|写)的|哪家(?:媒体|报纸)报道|消息来源|信息来源|出处|来源是|哪里看到的|根据什么"
 )
+FROM_WHEN = re.compile(
+    r"\b(?:(?:from|of) (?:which|what) year|what year|how (?:old|recent|current)|(?:aus|von) welchem jahr|von wann|wie (?:alt|aktuell)|welcher stand)\b"
+    r"(?=.*\b(?:figures?|numbers?|data|statistics?|zahl(?:en)?|daten|angaben?|werte?)\b)|(?:数据|数字|统计|资料)是?(?:哪一?年|什么时候|何时)|哪一?年的(?:数据|数字|统计)"
+)
 OTHER_WAY = re.compile(
     r"\b(?:other way (?:a)?round|vice versa|in the other direction|umgekehrt|andersherum|in die andere richtung)\b|反过来|反之|反方向"
 )
@@ -37,6 +41,7 @@ def respond(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer | None:
         return None
     return (
         _said_by(turn, snapshot, asked, facts)
+        or _from_when(asked, turn, snapshot, facts)
         or _reversed(turn, snapshot, asked, facts)
         or _part_of(turn, snapshot, asked, facts)
         or _checked(turn, snapshot, asked, facts)
@@ -52,6 +57,14 @@ def _said_by(turn: Turn, snapshot: Snapshot, asked: Asked, facts: list[Fact]) ->
         return None
     about = [fact for fact in facts if snapshot.ranking.is_about(fact, turn.context.subject[:1])]
     return answers.say_facts(turn, snapshot, tuple(about or facts)[:1], ())
+
+
+def _from_when(asked: Asked, turn: Turn, snapshot: Snapshot, facts: list[Fact]) -> Answer | None:
+    """ "From which year are these figures?": the sentence with its year, or with the date of its source, once more."""
+    if any(m.strength > 1 for m in asked.mentions) or not FROM_WHEN.search(asked.folded):
+        return None
+    dated = [f for f in facts if f.as_of or years(f.in_language("en")[0])]
+    return answers.say_facts(turn, snapshot, tuple(dated[:1]), ()) if dated else None
 
 
 def _reversed(turn: Turn, snapshot: Snapshot, asked: Asked, facts: list[Fact]) -> Answer | None:

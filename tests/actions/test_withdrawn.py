@@ -14,7 +14,6 @@ from sqlalchemy import delete, update
 from actions.base import KnowledgeAction
 from actions.conversation import say
 from bot.partners.knowledge import KnowledgeBase, Snapshot
-from bot.partners.loader import load
 from bot.partners.tables import FactRow, RevisionRow
 from bot.replies.message import Message, sources_of
 from bot.store import Store
@@ -35,9 +34,8 @@ class SaysAllOfInnobanx(KnowledgeAction):
 
 
 @pytest.fixture
-def knowledge(open_store: Callable[[str], Store], tmp_path: Path, knowledge_dir: Path) -> tuple[Store, KnowledgeBase]:
-    store = open_store(f"sqlite:///{tmp_path}/assistant.db")
-    load(store, knowledge_dir)
+def knowledge(with_facts: Callable[[str], Store], knowledge_dir: Path) -> tuple[Store, KnowledgeBase]:
+    store = with_facts("sqlite")
     return store, KnowledgeBase(store, knowledge_dir, refresh_seconds=3600)
 
 

@@ -39,7 +39,7 @@ GOALS = (
     Goal("G5", "the mail server returns", mails.server_returns),
     Goal("G2", "the core is killed", kills.core_kills),
     Goal("G1", "gateway and actions are killed", kills.kill_loop),
-    Goal("G15", "Telegram and WeChat are away", messengers.platforms_away, "postgresql"),
+    Goal("G15", "Telegram and WeChat are away", messengers.platforms_away, "sqlite"),
     Goal("G6", "deliveries of the messengers come again", messengers.deliveries, "postgresql"),
     Goal("G1", "gateway and actions are killed under the messengers", messengers.kill_chat, "postgresql"),
     Goal("G8", "odd and forged deliveries", messengers.hostile, "postgresql"),

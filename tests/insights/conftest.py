@@ -1,7 +1,6 @@
 """Databases of both kinds with the real facts, and questions as the action server hands them over."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +10,8 @@ from bot.insights.questions import Nearness, Question, Unanswered
 from bot.insights.recorder import Recorder
 from bot.partners import queries
 from bot.partners.knowledge import Snapshot
-from bot.partners.loader import load
 from bot.store import Store
 from tests.partners.conftest import BACKENDS
-from tests.postgres import Cluster
 
 KEY = b"key-for-tests-only"
 DAYS = 90
@@ -22,18 +19,9 @@ Ask = Callable[..., None]
 
 
 @pytest.fixture(params=BACKENDS)
-def store(
-    request: pytest.FixtureRequest, open_store: Callable[[str], Store], tmp_path: Path, knowledge_dir: Path
-) -> Store:
+def store(request: pytest.FixtureRequest, with_facts: Callable[[str], Store]) -> Store:
     """A database of each kind with the real facts and no questions."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/assistant.db"
-    else:
-        cluster: Cluster = request.getfixturevalue("postgres")
-        url = cluster.database()
-    store = open_store(url)
-    assert load(store, knowledge_dir).changed
-    return store
+    return with_facts(request.param)
 
 
 @pytest.fixture

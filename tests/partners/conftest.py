@@ -9,7 +9,6 @@ import yaml
 
 from bot.partners.answers import respond
 from bot.partners.knowledge import Snapshot
-from bot.partners.loader import load
 from bot.partners.turn import Answer, Context, Turn
 from bot.store import Store
 from tests.postgres import Cluster
@@ -86,14 +85,9 @@ def empty_postgres(request: pytest.FixtureRequest) -> Callable[[], str]:
 
 
 @pytest.fixture(scope="session", params=BACKENDS)
-def loaded(request: pytest.FixtureRequest, open_store: Callable[[str], Store], knowledge_dir: Path) -> Store:
+def loaded(request: pytest.FixtureRequest, with_facts: Callable[[str], Store]) -> Store:
     """The real facts in a database of each kind; for reading only."""
-    if request.param == "sqlite":
-        return request.getfixturevalue("real_store")  # type: ignore[no-any-return]
-    cluster: Cluster = request.getfixturevalue("postgres")
-    store = open_store(cluster.database())
-    assert load(store, knowledge_dir).changed
-    return store
+    return with_facts(request.param)
 
 
 @pytest.fixture

@@ -15,12 +15,13 @@ from bot.common.text import fold
 from bot.partners import tables as t
 from bot.partners.common_words import read_common_words
 from bot.partners.knowledge import KnowledgeBase, Snapshot, take_snapshot
-from bot.partners.loader import load
 from bot.partners.name_table import NameTable
 from bot.partners.names import NameIndex
 from bot.partners.names_file import names_document
 from bot.partners.records import Name
 from bot.store import Store
+
+from .conftest import BACKENDS
 
 MEMBERS = 3_000
 NEW = ("Zyxquark Pumpen", "Zyxquark Pumps", "兹克夸泵业")
@@ -157,10 +158,10 @@ def test_changes_laid_over_the_index_find_what_a_new_index_finds(held: list[Comp
         ]
 
 
-@pytest.fixture
-def filled(store: Store, knowledge_dir: Path, held: list[Company]) -> Store:
+@pytest.fixture(params=BACKENDS)
+def filled(request: pytest.FixtureRequest, with_facts: Callable[[str], Store], held: list[Company]) -> Store:
     """The real facts and the members, in a database of each kind."""
-    assert load(store, knowledge_dir).changed
+    store = with_facts(request.param)
     with store.session() as session:
         session.execute(
             insert(t.RecordRow),
@@ -256,10 +257,9 @@ def test_names_of_everyday_words_are_kept_from_the_core(
 
 
 def test_a_revision_without_other_names_or_facts_costs_no_new_index(
-    snapshot: Snapshot, knowledge_dir: Path, open_store: Callable[[str], Store], tmp_path: Path
+    snapshot: Snapshot, knowledge_dir: Path, with_facts: Callable[[str], Store]
 ) -> None:
-    store = open_store(f"sqlite:///{tmp_path}/again.db")
-    load(store, knowledge_dir)
+    store = with_facts("sqlite")
     base = KnowledgeBase(store, knowledge_dir, refresh_seconds=1e-9)
     first = base.current()
     change(store)

@@ -72,3 +72,30 @@ def test_a_bare_noun_asks_how_many_of_the_other_side_of_an_agreement(
 )
 def test_since_when_is_asked_of_what_the_last_question_was_about(language: str, text: str, snapshot: Snapshot) -> None:
     assert fact_ids(answered(language, text, AIRPORT, snapshot))[:1] == ["luzhou-airport"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "which year are these figures from?"),
+        ("de", "Aus welchem Jahr sind die Zahlen?"),
+        ("zh", "这些数据是哪年的？"),
+    ],
+)
+def test_the_year_of_figures_is_that_of_the_sentence_that_gave_them(
+    language: str, text: str, snapshot: Snapshot
+) -> None:
+    trade = Context(subject=("trade", "north-rhine-westphalia"), said=("topic-trade-nrw-2022",), question="Imports?")
+    assert fact_ids(answered(language, text, trade, snapshot)) == ["topic-trade-nrw-2022"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Herne has an island as a twin town, which one is it?"),
+        ("de", "Herne hat doch auch ne Insel als Partner, welche war das noch mal?"),
+        ("zh", "黑尔讷有个友好城市是个岛，是哪个？"),
+    ],
+)
+def test_the_one_twin_that_is_an_island_is_found_by_that(language: str, text: str, snapshot: Snapshot) -> None:
+    assert "ometepe" in answered(language, text, Context(), snapshot).context.subject
