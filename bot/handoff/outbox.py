@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, case, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,7 @@ QUEUED, SENDING, SENT, FAILED, DEAD = "queued", "sending", "sent", "failed", "de
 STATES = (QUEUED, SENDING, SENT, FAILED, DEAD)
 RETRY_MINUTES = (1, 5, 15, 60, 240)  # after the first, second ... failed attempt; then the row is dead
 MOST_ATTEMPTS = len(RETRY_MINUTES) + 1
+DEATHS_AT_ONCE = 3  # a relay that died says little about the row it held: so often it is taken again without a pause
 AWAY = "connect:"  # errors that say nothing about the mail: the server did not take us at all
 _SEALED = "sealed"  # the one param of a row whose params are sealed
 REVIVED_WITHIN = timedelta(hours=24)
@@ -122,16 +123,28 @@ def opened(delivery: Delivery, vault: Vault) -> Delivery:
 
 
 def claim(
-    db: Database, *, channel: str, owner: str, now: datetime, lease: timedelta, in_order: bool = False
+    db: Database,
+    *,
+    channel: str,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    in_order: bool = False,
+    retry_minutes: Sequence[float] = RETRY_MINUTES,
 ) -> Delivery | None:
     """Take the row that has been due for longest: nobody else gets it before the lease ends. None: nothing is due.
 
-    A row whose relay died is due again when its lease has ended; its attempt counts. `in_order` leaves a row where an
-    earlier one to the same recipient is not settled.
+    A row whose relay died is due again when its lease has ended; its attempt counts, and after some of these there are
+    the pauses of refused ones. `in_order` leaves a row where an earlier one to the same recipient is not settled.
     """
+    pauses = (*[0.0] * DEATHS_AT_ONCE, *retry_minutes)
+    since = case(
+        *[(outbox.c.attempts == tried, now - timedelta(minutes=pause)) for tried, pause in enumerate(pauses, 1)],
+        else_=now,
+    )
     due = or_(
         and_(outbox.c.state == QUEUED, outbox.c.next_at <= now),
-        and_(outbox.c.state == SENDING, outbox.c.lease_until <= now),
+        and_(outbox.c.state == SENDING, outbox.c.lease_until <= since),
     )
     if in_order:
         before = outbox.alias("before")
@@ -272,24 +285,9 @@ def by_key(db: Database, key_prefix: str, vault: Vault | None = None) -> list[De
 
 
 def _record(row: Row[Any]) -> Delivery:
-    return Delivery(
-        id=row.id,
-        idem_key=row.idem_key,
-        channel=row.channel,
-        to=row.to,
-        template=row.template,
-        language=row.language,
-        params=row.params,
-        message_id=row.message_id,
-        state=row.state,
-        attempts=row.attempts,
-        next_at=_utc(row.next_at),
-        last_error=row.last_error,
-        created_at=_utc(row.created_at),
-        sent_at=_utc(row.sent_at) if row.sent_at else None,
-    )
+    return Delivery(**{field.name: _utc(getattr(row, field.name)) for field in fields(Delivery)})
 
 
-def _utc(at: datetime) -> datetime:
+def _utc[T](value: T) -> T:
     """SQLite gives times back without their zone."""
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) and not value.tzinfo else value

@@ -149,13 +149,19 @@ class OutboxWorker(ABC):
             return False
         delivery = await self._write(
             lambda db: outbox.claim(
-                db, channel=self._channel, owner=self.owner, now=now, lease=self._pace.lease, in_order=self._in_order
+                db,
+                channel=self._channel,
+                owner=self.owner,
+                now=now,
+                lease=self._pace.lease,
+                in_order=self._in_order,
+                retry_minutes=self._pace.retry_minutes,
             )
         )
         if delivery is None:
             return False
         try:
-            if delivery.attempts > len(self._pace.retry_minutes) + 1:
+            if delivery.attempts > len(self._pace.retry_minutes) + outbox.DEATHS_AT_ONCE + 1:
                 raise NotSent("relay:ended during every attempt")
             await self._deliver(delivery)
             self._away = None

@@ -49,7 +49,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--long", action="store_true", help="more of everything, and load")
-    parser.add_argument("--full", action="store_true", help="as much as was agreed for acceptance, more than an hour")
+    parser.add_argument("--full", action="store_true", help="as much as was agreed for acceptance, three hours")
     parser.add_argument("--soak", action="store_true", help="half an hour of load alone, for what grows")
     parser.add_argument("--only", nargs="*", help="names of goals, see plan.py")
     parser.add_argument("--backend", choices=BACKENDS, help="one kind of database only")

@@ -46,6 +46,6 @@ LONG = Scale(
 )  # fmt: skip
 SOAK = replace(LONG, name="soak", load_seconds=1800, load_per_second=2)
 FULL = replace(
-    LONG, name="full", side_by_side=True, kill_seconds=600, requests=300, core_kills=20, outages=5, outage_seconds=60, duplicates=100,
+    LONG, name="full", kill_seconds=600, requests=300, core_kills=20, outages=5, outage_seconds=60, duplicates=100,
     bursts=100, bad_inputs=10_000, spoofs=1_000, load_seconds=600,
 )  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.handoff import outbox
-from bot.handoff.outbox import MOST_ATTEMPTS
+from bot.handoff.outbox import RETRY_MINUTES
 from bot.store import StoreUnavailable
 from tests.waiting import SECONDS, until
 
@@ -67,13 +67,33 @@ def test_a_late_failure_of_the_former_holder_does_not_touch_the_row(desk: Desk) 
 
 def test_a_row_whose_relay_dies_at_every_attempt_is_dead_in_the_end(desk: Desk, server: MailServer) -> None:
     row_id = desk.enqueue()
-    for _ in range(MOST_ATTEMPTS):
+
+    def taken() -> bool:
+        lease = timedelta(minutes=2)
+        return bool(
+            desk.store.write(lambda db: outbox.claim(db, channel="mail", owner="x", now=desk.clock(), lease=lease))
+        )
+
+    for pause in (0, 0, 0, *RETRY_MINUTES):
+        assert taken()
+        desk.clock.forward(minutes=2 + max(pause - 0.1, 0))
+        assert not (pause and taken())
+        desk.clock.forward(minutes=0.1)
+    assert taken()
+    desk.clock.forward(minutes=2)
+    desk.attempt(server.mailer())
+    assert desk.row(row_id).state == "dead" and server.received == []
+
+
+def test_a_row_whose_relay_died_often_is_sent_by_one_that_lives(desk: Desk, server: MailServer) -> None:
+    row_id = desk.enqueue()
+    for pause in (0, 0, 0, *RETRY_MINUTES):
         desk.store.write(
             lambda db: outbox.claim(db, channel="mail", owner="x", now=desk.clock(), lease=timedelta(minutes=2))
         )
-        desk.clock.forward(minutes=2)
+        desk.clock.forward(minutes=2 + pause)
     desk.attempt(server.mailer())
-    assert desk.row(row_id).state == "dead" and server.received == []
+    assert desk.row(row_id).state == "sent" and len(server.received) == 1
 
 
 def test_a_database_that_is_away_when_a_mail_is_sent_hears_of_it_later(desk: Desk, server: MailServer) -> None:

@@ -87,7 +87,7 @@ async def platforms_away(stage: Stage, scale: Scale) -> list[Row]:
             status, seconds = delivery.tries[0]
             late += [] if status == 200 and seconds <= TAKEN_SECONDS else [f"{kind}: {status} after {seconds:.1f} s"]
         end = time.monotonic() + (scale.outage_seconds if kind != "pass" else 2)
-        for visitor in await asyncio.gather(*[chat_until(stage, language, end) for language in LANGUAGES]):
+        for visitor in await asyncio.gather(*[chat_until(stage, language, end, pause=1.2) for language in LANGUAGES]):
             tries = [attempt for said in visitor.said for attempt in said.attempts] + visitor.opening
             refused += [f"{kind}: {one.status} {one.code}" for one in tries if one.status not in (200, 201)]
             waits += [one.seconds for one in tries]
@@ -198,7 +198,7 @@ async def deliveries(stage: Stage, scale: Scale) -> list[Row]:
             statuses = await asyncio.gather(*[one.bring(first) for _ in range(AT_ONCE)])
             statuses += [await one.bring(second), await one.bring(first)]
             refused.extend(f"{one.channel}: {status}" for status in statuses if status != 200)
-            await asyncio.sleep(1.2)  # twenty messages in ten seconds are allowed
+            await asyncio.sleep(2.2)  # sixty messages a minute are allowed
 
     await asyncio.gather(*[deliver(one) for one in writers])
     await _until_heard(stage, writers)
