@@ -116,7 +116,7 @@ def test_the_visitor_who_is_away_gets_one_mail_with_all_answers_though_the_gatew
     killed(own, "gateway")
 
     def sent() -> list[Path] | None:
-        found = [file for file in (own.var_dir / "mail").rglob("*") if file.is_file() and number in file.read_text()]
+        found = [file for file in (own.var_dir / "mail").rglob("*.eml") if number in file.read_text()]
         return [file for file in found if "#resume" in file.read_text().replace("=\n", "")] or None
 
     [mail] = until(sent, RESTARTED)
