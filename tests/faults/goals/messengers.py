@@ -20,6 +20,7 @@ from ..platforms import CHANNELS
 from ..proxy import Mode
 from ..scale import Scale
 from ..stage import Stage
+from ..visitors import APOLOGIES
 from .kills import kill_until
 from .talk import ASKED, PLACE, chat_until
 
@@ -47,7 +48,9 @@ def _writers(stage: Stage, each: int = 1) -> list[Writer]:
 
 
 def _answers(one: Writer) -> int:
-    return sum(PLACE[one.language] in text for text in one.heard())
+    """How many messages were the answer, or the apology for an action that died under it."""
+    signs = (PLACE[one.language], *APOLOGIES[one.language])
+    return sum(any(sign in text for sign in signs) for text in one.heard())
 
 
 def _taken(one: Writer) -> int:
