@@ -15,7 +15,7 @@ from bot.partners.yaml_files import yaml_text
 from bot.store import Store
 
 # More of them make the training longer and the intents no better; the ranking of facts uses all.
-MOST, STEP, LAST = 11, 3, 26
+MOST, STEP = 11, 3
 ELLIPTIC = re.compile(r"(?:and|und|a|then|dann|what about|was ist mit)\b|那|还有")  # a follow-up, whatever it is about
 INTENTS = {"organisation": "ask_partner", "place": "ask_place", "link": "ask_link", "topic": "ask_topic"}
 
@@ -46,7 +46,7 @@ def _sentences(session: Session, known: set[str]) -> dict[str, list[str]]:
     for fact in queries.facts(session):
         intent = "ask_centre" if fact.record_id == CENTRE else INTENTS[types[fact.record_id]]
         for texts in fact.asked.values():
-            for text in [*texts[:MOST], *texts[MOST:LAST:STEP]]:
+            for text in [*texts[:MOST], *texts[MOST::STEP]]:
                 folded = fold(text)
                 if folded not in seen and not ELLIPTIC.match(folded) and not set(text) & set("[]{}()/\\"):
                     seen.add(folded)
