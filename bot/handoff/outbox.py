@@ -122,6 +122,11 @@ def opened(delivery: Delivery, vault: Vault) -> Delivery:
     return replace(delivery, to=to, params=params)
 
 
+def pauses_after_deaths(retry_minutes: Sequence[float]) -> tuple[float, ...]:
+    """Minutes that a row waits after the first, second ... relay that died over it; then it is given up."""
+    return (*[0.0] * DEATHS_AT_ONCE, *retry_minutes)
+
+
 def claim(
     db: Database,
     *,
@@ -137,11 +142,8 @@ def claim(
     A row whose relay died is due again when its lease has ended; its attempt counts, and after some of these there are
     the pauses of refused ones. `in_order` leaves a row where an earlier one to the same recipient is not settled.
     """
-    pauses = (*[0.0] * DEATHS_AT_ONCE, *retry_minutes)
-    since = case(
-        *[(outbox.c.attempts == tried, now - timedelta(minutes=pause)) for tried, pause in enumerate(pauses, 1)],
-        else_=now,
-    )
+    pauses = enumerate(pauses_after_deaths(retry_minutes), start=1)
+    since = case(*[(outbox.c.attempts == n, now - timedelta(minutes=pause)) for n, pause in pauses], else_=now)
     due = or_(
         and_(outbox.c.state == QUEUED, outbox.c.next_at <= now),
         and_(outbox.c.state == SENDING, outbox.c.lease_until <= since),

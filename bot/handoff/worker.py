@@ -161,7 +161,7 @@ class OutboxWorker(ABC):
         if delivery is None:
             return False
         try:
-            if delivery.attempts > len(self._pace.retry_minutes) + outbox.DEATHS_AT_ONCE + 1:
+            if delivery.attempts > len(outbox.pauses_after_deaths(self._pace.retry_minutes)) + 1:
                 raise NotSent("relay:ended during every attempt")
             await self._deliver(delivery)
             self._away = None

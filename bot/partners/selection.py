@@ -58,7 +58,7 @@ def of_the_asked_type(ranked: list[Scored], asked: Asked, snapshot: Snapshot) ->
     window = [s for s in ranked[:8] if best.score - s.score < TYPE_WINDOW]
     fitting = [s for s in window if fits(s.fact)]
     if not fitting:
-        return [] if fits is has_figure else ranked
+        return [] if fits is _has_figure else ranked
     return [*fitting, *(s for s in ranked if s not in fitting)]
 
 
@@ -76,7 +76,7 @@ def having(ranked: list[Scored], asked: Asked, known: Collection[str], snapshot:
 def sort_asked_for(asked: Asked, snapshot: Snapshot) -> Callable[[Fact], bool] | None:
     """What tells the facts with a figure, a date or a place, whichever is asked for; None when none of them is."""
     if asked.concepts & ASKS_FIGURE:
-        return has_figure
+        return _has_figure
     if asked.concepts & ASKS_DATE:
         return _has_date
     return snapshot.names_a_place if asked.concepts & ASKS_PLACE else None
@@ -112,7 +112,7 @@ def _has_date(fact: Fact) -> bool:
     return bool(years(fact.text.get("en", "") or next(iter(fact.text.values()))))
 
 
-def has_figure(fact: Fact) -> bool:
+def _has_figure(fact: Fact) -> bool:
     """Whether the sentence of a fact counts something."""
     return counts_something(fact.text.get("en") or next(iter(fact.text.values())))
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 import uuid
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,7 +38,7 @@ class Delivery:
         return any(status == 200 for status, _ in self.tries)
 
 
-class Writer:
+class Writer(ABC):
     """One person on one platform, in a chat of their own."""
 
     channel = ""
@@ -47,17 +48,17 @@ class Writer:
         self.said: list[Delivery] = []
 
     @property
+    @abstractmethod
     def chat(self) -> str:
         """As the gateway calls it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def heard(self) -> list[str]:
         """What has arrived on the device, the first first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def message(self, text: str) -> Delivery:
         """A message that is not brought yet."""
-        raise NotImplementedError
 
     async def bring(self, delivery: Delivery, **forged: str | None) -> int:
         """One try of the platform; `forged` replaces what proves that it comes from there."""
@@ -91,13 +92,13 @@ class Writer:
         )
         return str(found[0][0]) if found else ""
 
+    @abstractmethod
     def _signed(
         self, delivery: Delivery, forged: dict[str, str | None]
     ) -> tuple[bytes, dict[str, str], dict[str, str]]:
         """(body, headers, query) of one try."""
-        raise NotImplementedError
 
-    def _shown(self, answer: bytes) -> None:
+    def _shown(self, answer: bytes) -> None:  # noqa: B027 - most show nothing
         """A platform may show what comes in the response itself."""
 
 
@@ -158,8 +159,11 @@ class WeChatWriter(Writer):
         self._pushes.show(self._open_id, answer)
 
 
+WRITERS: dict[str, type[TelegramWriter | WeChatWriter]] = {"telegram": TelegramWriter, "wechat": WeChatWriter}
+
+
 def writer(stage: Stage, channel: str, language: str) -> Writer:
-    return {"telegram": TelegramWriter, "wechat": WeChatWriter}[channel](stage, language)
+    return WRITERS[channel](stage, language)
 
 
 async def until_done(stage: Stage, one: Writer) -> None:

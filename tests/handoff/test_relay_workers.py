@@ -74,7 +74,7 @@ def test_a_row_whose_relay_dies_at_every_attempt_is_dead_in_the_end(desk: Desk, 
             desk.store.write(lambda db: outbox.claim(db, channel="mail", owner="x", now=desk.clock(), lease=lease))
         )
 
-    for pause in (0, 0, 0, *RETRY_MINUTES):
+    for pause in outbox.pauses_after_deaths(RETRY_MINUTES):
         assert taken()
         desk.clock.forward(minutes=2 + max(pause - 0.1, 0))
         assert not (pause and taken())
@@ -87,7 +87,7 @@ def test_a_row_whose_relay_dies_at_every_attempt_is_dead_in_the_end(desk: Desk, 
 
 def test_a_row_whose_relay_died_often_is_sent_by_one_that_lives(desk: Desk, server: MailServer) -> None:
     row_id = desk.enqueue()
-    for pause in (0, 0, 0, *RETRY_MINUTES):
+    for pause in outbox.pauses_after_deaths(RETRY_MINUTES):
         desk.store.write(
             lambda db: outbox.claim(db, channel="mail", owner="x", now=desk.clock(), lease=timedelta(minutes=2))
         )

@@ -15,7 +15,7 @@ from bot.replies.problems import LANGUAGES
 from .. import books
 from ..corpus import LEAKS, texts
 from ..figures import Row, at_most, none_of, slowest
-from ..messengers import Delivery, Writer, writer
+from ..messengers import Delivery, Writer, until_done, writer
 from ..platforms import CHANNELS
 from ..proxy import Mode
 from ..scale import Scale
@@ -238,11 +238,9 @@ async def hostile(stage: Stage, scale: Scale) -> list[Row]:
             while group := list(itertools.islice(wanted, PER_WRITER)):
                 writers.append(writer(stage, channel, language))
                 await write(writers[-1], group)
-    before = await _rows(stage)
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(ARRIVAL_SECONDS):
-            while before != (before := await _rows(stage)):
-                await asyncio.sleep(2.0)
+        for one in writers:
+            await until_done(stage, one)
     open_ = await stage.query("SELECT update_id FROM messenger_update WHERE done_at IS NULL")
     silent = [f"{one.channel} {one.language}" for one in writers if not one.heard()]
     leaks = [found.group() for one in writers for text in one.heard() if (found := LEAKS.search(_own(text, one)))]
