@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.partners.knowledge import Snapshot
+from bot.replies.compose import RESERVATIONS
 from bot.replies.phrases import phrase
 from tests.provenance import Provenance
 from tests.report.__main__ import failures, main, options_of, tasks_of
@@ -43,6 +44,17 @@ def test_facts_that_do_not_answer_are_wrong() -> None:
 def test_not_knowing_does_not_hold_but_is_not_wrong() -> None:
     unknown = outcome(phrase("unknown", "en"))
     assert not unknown.right and not unknown.wrong and unknown.wants_facts and not unknown.states_facts
+
+
+@pytest.mark.parametrize("head", RESERVATIONS)
+def test_facts_with_a_reservation_hold_when_they_answer_and_are_not_wrong_when_they_do_not(head: str) -> None:
+    hit = outcome(f"{phrase(head, 'en')} Luzhou lies in Sichuan.", SOURCES)
+    assert hit.right and hit.reserved and not hit.states_facts
+    missed = outcome(f"{phrase(head, 'en')} Luzhou is a city.", SOURCES)
+    assert not missed.right and not missed.wrong
+    nothing_known = outcome(f"{phrase(head, 'en')} Luzhou is a city.", SOURCES, sources="none", must=[])
+    assert nothing_known.right and nothing_known.reserved
+    assert not outcome(f"{phrase(head, 'en')} Luzhou is in Yunnan.", SOURCES, must=[], must_not=["Yunnan"]).right
 
 
 @pytest.mark.parametrize("entry", [{"kind": "premise"}, {"way": "confirm"}])

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from bot.common.text import fold
 from bot.partners import ambiguity, counted, exactness, followup, leaning, lists, selection, sorts
-from bot.partners.certainty import ABOUT_THE_NAMED, certainty
+from bot.partners.certainty import ABOUT_THE_NAMED, PERHAPS, SURE, certainty
 from bot.partners.knowledge import Snapshot
 from bot.partners.premises import claims_in, judge, saying_where, states
 from bot.partners.ranking import Asked, Scored
 from bot.partners.records import CENTRE, Fact
-from bot.partners.turn import Answer, Context, Turn, told
+from bot.partners.turn import PLAIN, Answer, Context, Turn, told
 
 ASKS_FOR_LIST = ("list_partners", "list_twin_cities", "ask_link")
 FROM_FACTS = frozenset(
@@ -101,9 +101,11 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
                 return overview(turn, snapshot, strongest.record_ids[0])
     if several := ambiguity.several_meant(turn, asked, snapshot):
         return ask_back(turn, snapshot, several)
-    if len(compared := selection.compared(turn, asked, snapshot)) > 1:
+    compared, least = selection.compared(turn, asked, snapshot)
+    if len(compared) > 1:
         side_by_side = tuple(i for i in named if i not in COMMON_PLACES and snapshot.records[i].type != "link")
-        return say_facts(turn, snapshot, compared, named).listing(side_by_side if len(side_by_side) > 1 else ())
+        answer = say_facts(turn, snapshot, compared, named).listing(side_by_side if len(side_by_side) > 1 else ())
+        return replace(answer, certainty=least)
     context = leaning.context_ids(turn, snapshot, asked)
     ranked = snapshot.ranking.rank(asked, turn.language, context)
     lenient = len(asked.mentions) > 1 and ranked[0].nearness >= selection.ALL_NAMED
@@ -122,22 +124,23 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     if sure < sorts.CLEARLY:
         having = selection.having(ranked, asked, (*named, *turn.context.subject), snapshot)
         if not having:
-            return unknown(turn, snapshot, ranked, named)
+            return unknown(turn, snapshot, ranked, named, _but_for_the_sort(sure))
         if having[0] is not ranked[0]:
             ranked, sure = having, certainty(having, asked, turn.language, snapshot, lenient=lenient)
     if sure < counted.CLEARLY and counted.something_else(asked, ranked[0].fact, snapshot):
-        return unknown(turn, snapshot, ranked, named)
+        return unknown(turn, snapshot, ranked, named, _but_for_the_sort(sure))
     if sure < selection.needed(turn):
         in_scope = selection.needed(turn) < 1 or turn.intent == "out_of_scope_places"
         where = selection.where_it_lies(asked, turn.language, snapshot) if claims.places and in_scope else []
         if not where and not asked.mentions and (help_ := selection.how_we_help(ranked, asked)):
-            return say_facts(turn, snapshot, help_, ())
+            return replace(say_facts(turn, snapshot, help_, ()), certainty=sure)
         if not where:
-            return unknown(turn, snapshot, ranked, named)
+            return unknown(turn, snapshot, ranked, named, sure if selection.needed(turn) <= SURE else 0.0)
         ranked = where
     ranked = selection.of_the_asked_type(ranked, asked, snapshot)
     if not ranked:
-        return unknown(turn, snapshot, snapshot.ranking.rank(asked, turn.language, context), named)
+        ranked = snapshot.ranking.rank(asked, turn.language, context)
+        return unknown(turn, snapshot, ranked, named, _but_for_the_sort(sure))
     best = ranked[0]
     unclear = ambiguity.undecided(asked, ranked, turn.context, snapshot)
     if unclear:
@@ -145,7 +148,8 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     if claims.places and selection.NEIGHBOURS not in asked.concepts:
         # That a place is named as a neighbour says nothing about where something lies.
         ranked = sorted(ranked, key=lambda s: selection.NEIGHBOURS in snapshot.ranking.concepts_of(s.fact))
-    facts = selection.choose(ranked, snapshot, several=len(asked.concepts & selection.QUESTION_TYPES) > 1)
+    wide = len(asked.concepts & selection.QUESTION_TYPES) > 1 or sure < PLAIN
+    facts = selection.choose(ranked, snapshot, several=wide)
     if asked.concepts & sorts.DATES and exactness.EXACTLY.search(asked.folded):
         facts = exactness.with_the_day(facts, snapshot)
     nearby = [*facts, *(s.fact for s in ranked[:6] if s.nearness >= best.nearness and s.fact not in facts)]
@@ -156,7 +160,7 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
             not asked.mentions
             and judge(replace(claims, years=frozenset(), figures=frozenset()), nearby, snapshot) == "no"
         ):
-            return unknown(turn, snapshot, ranked, named)
+            return unknown(turn, snapshot, ranked, named, sure)
         if not where:
             claims = replace(claims, places=frozenset())
     verdict = judge(claims, nearby, snapshot)
@@ -213,8 +217,10 @@ def ask_back(turn: Turn, snapshot: Snapshot, candidates: Sequence[str]) -> Answe
     return Answer("ask_back", records=tuple(snapshot.records[i] for i in ids), candidates=ids, context=context)
 
 
-def unknown(turn: Turn, snapshot: Snapshot, ranked: Sequence[Scored], named: Sequence[str]) -> Answer:
-    """No fact answers: what was named, or the nearest things that are known."""
+def unknown(
+    turn: Turn, snapshot: Snapshot, ranked: Sequence[Scored], named: Sequence[str], sure: float = 0.0
+) -> Answer:
+    """No fact answers for certain: the nearest, if one may (`sure`, probability 0..1), else what was named or is near."""
     near = [i for i in named if snapshot.facts_of.get(i)]
     if not near:
         spoken_of = (i for i in turn.context.subject[:2] if i not in COMMON_PLACES)
@@ -222,4 +228,14 @@ def unknown(turn: Turn, snapshot: Snapshot, ranked: Sequence[Scored], named: Seq
     near = [i for i in near if snapshot.records[i].type != "link"]
     subject = tuple(named) or turn.context.subject
     context = Context(subject[:3], (), turn.context.said, turn.text)
-    return Answer("unknown", suggestions=tuple(dict.fromkeys(near))[:2], context=context)
+    suggestions = tuple(dict.fromkeys(near))[:2]
+    facts = selection.nearest(ranked, turn, named, snapshot) if sure >= PERHAPS else ()
+    if not facts:
+        return Answer("unknown", suggestions=suggestions, context=context)
+    shown = say_facts(turn, snapshot, facts, tuple(named))
+    return replace(shown, kind="unknown", suggestions=suggestions, certainty=sure)
+
+
+def _but_for_the_sort(sure: float) -> float:
+    """Of a fact that lacks the date, place or figure asked for: shown as the nearest only where it else were the answer."""
+    return sure if sure >= PLAIN else 0.0

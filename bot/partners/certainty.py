@@ -10,6 +10,7 @@ from typing import NamedTuple
 from bot.partners.knowledge import Snapshot
 from bot.partners.ranking import Asked, Scored
 
+PERHAPS = 0.05  # below this probability not even shown as what is nearest
 SURE = 0.23  # below this probability nothing is said as fact
 LOW = 0.35  # answers below it are shown to editors
 SURE_OUT_OF_SCOPE = 0.6  # a question taken for off-topic needs a clearer hit

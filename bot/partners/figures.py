@@ -28,7 +28,7 @@ WORDS = {
             "nine/neun",
             "ten/zehn",
             "eleven/elf",
-            "twelve/zwölf/zwoelf",
+            "twelve/zwölf/zwoelf/dozen/dutzend",
         ],
         start=1,
     )

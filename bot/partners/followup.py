@@ -219,6 +219,7 @@ def _about(turn: Turn, snapshot: Snapshot, what: str, record_id: str) -> Answer:
     """What was asked before (names taken out), about this record; its overview when no fact fits."""
     asked = replace(snapshot.ranking.ask(what), mentions=())
     near: list[Scored] = []
+    sure = 0.0
     # The last question may have been asked in another language.
     for language in dict.fromkeys((turn.language, *LANGUAGES)):
         ranked = snapshot.ranking.rank(asked, language, (record_id,))
@@ -226,10 +227,10 @@ def _about(turn: Turn, snapshot: Snapshot, what: str, record_id: str) -> Answer:
         if not near or certainty(near, asked, language, snapshot, lenient=True) < SURE:
             near = [s for s in ranked if s.nearness > 0] or near
         fits = near and (near[0].covered >= LEAST_COVERED or not asked.concepts)
-        if fits and certainty(near, asked, language, snapshot, lenient=True) >= SURE:
+        sure = certainty(near, asked, language, snapshot, lenient=True)
+        if fits and sure >= SURE:
             facts = selection.choose(near, snapshot)
-            answer = answers.say_facts(turn, snapshot, facts, (record_id,))
-            return answer.with_context(replace(answer.context, question=what))
+            return replace(answers.say_facts(turn, snapshot, facts, (record_id,)).asking(what), certainty=sure)
     if asked.concepts & selection.QUESTION_TYPES:
-        return answers.unknown(turn, snapshot, near, (record_id,)).asking(what)
+        return answers.unknown(turn, snapshot, near, (record_id,), sure if near else 0.0).asking(what)
     return answers.overview(turn, snapshot, record_id)

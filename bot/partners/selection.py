@@ -46,6 +46,7 @@ WINDOW, SAME_TIME = (
     4.0,
 )  # so many facts, and so far (in score) behind the best, are looked through for the time asked about
 NEXT_TO = 10  # characters between names that stand side by side: " und mit ", 和
+MOST_NEAREST = 2  # facts shown where none answers for certain
 MARGIN = 1.0  # facts this close to the best (in score) are said with it
 
 
@@ -127,6 +128,17 @@ def choose(ranked: Sequence[Scored], snapshot: Snapshot, *, several: bool = Fals
     return (best.fact, *(s.fact for s in near))[:MOST_FACTS]
 
 
+def nearest(ranked: Sequence[Scored], turn: Turn, named: Collection[str], snapshot: Snapshot) -> tuple[Fact, ...]:
+    """What to show of the ranked facts when none answers for certain; none when the best is beside what is meant."""
+    best = ranked[0]
+    if named and not snapshot.ranking.is_about(best.fact, named):
+        return ()
+    if snapshot.ranking.ask(turn.text).concepts & ASKS_FIGURE and not _has_figure(best.fact):
+        return ()
+    facts = choose(ranked, snapshot, several=True)
+    return facts if best.fact.variants else facts[:MOST_NEAREST]
+
+
 def needed(turn: Turn) -> float:
     """How certain an answer must be: off-topic by the classifier's clear word is not answered from facts."""
     if turn.guess.startswith("out_of_scope") and turn.certainty >= PROBABLY_OUT_OF_SCOPE and turn.intent == FALLBACK:
@@ -155,26 +167,31 @@ def _is_about_one_event(asked: Asked, snapshot: Snapshot) -> bool:
     return certain and (counted or bool(asked.concepts & {"who", "where", "how_long", "when"}))
 
 
-def compared(turn: Turn, asked: Asked, snapshot: Snapshot) -> tuple[Fact, ...]:
-    """ "Who has more inhabitants, Herne or Luzhou?": one fact for each that is named; none when it is no comparison."""
+def compared(turn: Turn, asked: Asked, snapshot: Snapshot) -> tuple[tuple[Fact, ...], float]:
+    """ "Who has more inhabitants, Herne or Luzhou?": (one fact for each that is named, how certain the least certain is).
+
+    No facts when it is no comparison.
+    """
     named = [m for m in asked.mentions if m.strength > 1 and len(m.record_ids) == 1]
     others = [m for m in named if not sorts.OURS & set(m.record_ids)]
     if _enumerates(others, asked, snapshot):
         named = others
     elif "compares" not in snapshot.vocabulary.flags.find(asked.folded):
-        return ()
+        return (), 0.0
     if not 2 <= len({m.record_ids for m in named}) <= MOST_FACTS:
-        return ()
+        return (), 0.0
     found: dict[str, Fact] = {}
+    least = 1.0
     for mention in named:
         alone = replace(asked, mentions=(mention,))
         ranked = [s for s in snapshot.ranking.rank(alone, turn.language) if s.nearness >= 0.8]
-        if not ranked or certainty(ranked, alone, turn.language, snapshot, lenient=True) < SURE:
-            return ()
+        least = min(least, certainty(ranked, alone, turn.language, snapshot, lenient=True))
+        if least < SURE:
+            return (), 0.0
         ranked = of_the_asked_type(ranked, alone, snapshot)
         if ranked and not sorts.lacks(alone, ranked[0].fact, mention.record_ids, snapshot):
             found.setdefault(ranked[0].fact.id, ranked[0].fact)
-    return tuple(found.values())
+    return tuple(found.values()), least
 
 
 def _enumerates(named: Sequence[Mention], asked: Asked, snapshot: Snapshot) -> bool:

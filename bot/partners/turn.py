@@ -22,6 +22,7 @@ Kind = Literal[
 Verdict = Literal["yes", "no", "differs"]
 
 
+PLAIN = 0.6  # facts less certain to answer the question are shown as what comes nearest, not as the answer
 JUST_SAID = 3  # facts of the last answer, at most
 
 
@@ -105,6 +106,13 @@ class Answer:
     disputed: bool = False
     certainty: float = 1.0
     context: Context = field(default_factory=Context)
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether its facts are what comes nearest rather than the answer."""
+        if self.kind == "unknown":
+            return bool(self.facts)
+        return self.kind == "facts" and self.certainty < PLAIN and not self.verdict
 
     def with_context(self, context: Context) -> Answer:
         return replace(self, context=context)

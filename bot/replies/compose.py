@@ -24,6 +24,9 @@ from bot.replies.message import (
 )  # fmt: skip
 from bot.replies.phrases import join, listing, phrase
 
+UNKNOWN = ("unknown", "unknown_again", "unknown_third")
+NEAREST = ("nearest", "nearest_again", "nearest_third")
+RESERVATIONS = ("unsure", *NEAREST)  # what stands before facts that may not be the answer
 OFF_TOPIC = ("out_of_scope_weather", "out_of_scope_places", "out_of_scope_travel", "out_of_scope_knowledge")
 
 
@@ -62,8 +65,11 @@ def _dated(fact: Fact, language: str) -> str:
     return f"– {statement(fact, language, dated=False)} [{who}, {when}]"
 
 
-def _facts(answer: Answer, snapshot: Snapshot, language: str) -> Message:
-    head = phrase(answer.verdict, language) if answer.verdict else ""
+def _facts(answer: Answer, snapshot: Snapshot, language: str, head: str = "") -> Message:
+    if answer.verdict:
+        head = phrase(answer.verdict, language)
+    elif answer.uncertain:
+        head = head or phrase("unsure", language)
     if answer.disputed:
         lines = [join([head, phrase("disputed", language)], language)]
         text = "\n".join([*lines, *(_dated(fact, language) for fact in answer.facts)])
@@ -117,8 +123,11 @@ def record_card(record: Record, snapshot: Snapshot, language: str) -> dict[str, 
 
 
 def _unknown(answer: Answer, snapshot: Snapshot, language: str, misses: int) -> Message:
-    keys = ("unknown", "unknown_again", "unknown_third")
-    parts = [phrase(keys[misses if misses < 3 else 1 + misses % 2], language)]
+    number = misses if misses < 3 else 1 + misses % 2
+    if answer.facts:
+        nearest = _facts(answer, snapshot, language, phrase(NEAREST[number], language))
+        return replace(nearest, buttons=(*nearest.buttons[: MOST_CHOICES - 1], human_button(language)))
+    parts = [phrase(UNKNOWN[number], language)]
     near = [snapshot.records[i] for i in answer.suggestions]
     if near:
         names = listing([record.name(language) for record in near], language)

@@ -106,7 +106,27 @@ PHRASES: dict[str, dict[str, str]] = {
     },
     "events_single": {"en": "", "de": "", "zh": ""},
     "filter_year": {"en": " for {value}", "de": " für {value}", "zh": "{value}年"},
-    "nearest": {"en": "What I do know:", "de": "Was ich weiß:", "zh": "我所知道的："},
+    # what stands before facts that may not be the answer
+    "unsure": {
+        "en": "I am not sure that this answers your question:",
+        "de": "Ich bin nicht sicher, ob das Ihre Frage beantwortet:",
+        "zh": "我不确定这是否回答了您的问题：",
+    },
+    "nearest": {
+        "en": "I don't know that for certain. What comes nearest in my sources:",
+        "de": "Das weiß ich nicht sicher. Am nächsten kommt dem in meinen Quellen:",
+        "zh": "这个我不能确定。我的资料中最接近的内容是：",
+    },
+    "nearest_again": {
+        "en": "I cannot answer this one for certain either. The nearest I have found:",
+        "de": "Auch das kann ich nicht sicher beantworten. Am nächsten kommt:",
+        "zh": "这个问题我也无法确切回答。最接近的资料是：",
+    },
+    "nearest_third": {
+        "en": "I may not have understood you. This is what I have found:",
+        "de": "Vielleicht habe ich Sie nicht richtig verstanden. Gefunden habe ich dies:",
+        "zh": "我可能没有正确理解您的问题。我找到的是：",
+    },
     # questions and limits
     "ask_back": {
         "en": "Which one do you mean: {names}?", "de": "Was meinen Sie: {names}?", "zh": "您指的是哪一个：{names}？",

@@ -51,6 +51,11 @@ UNKNOWN = [
     ("en", "Does Innobanx have a swimming pool?"), ("de", "Hat Innobanx ein Schwimmbad?"), ("zh", "Innobanx有游泳池吗？"),
     ("en", "What colour is the roof of CFIE?"), ("de", "Welche Farbe hat das Dach der CFIE?"), ("zh", "CFIE的屋顶是什么颜色？"),
 ]  # fmt: skip
+NEAREST = [
+    ("en", "What does Innobanx excel at?", "innobanx-seed-industry-knowledge"),
+    ("de", "Worin glänzt Innobanx?", "innobanx-seed-industry-knowledge"),
+    ("zh", "Innobanx的本事是什么？", "innobanx-seed-industry-knowledge"),
+]
 MOST_SUBJECTS = 4
 GIBBERISH = [("en", "asdf qwer zxcv"), ("de", "blubb krx fnord"), ("zh", "囧囧囧囧")]
 
@@ -109,6 +114,14 @@ def test_what_no_fact_says_is_unknown_and_the_named_record_is_offered(ask: Ask, 
     answer = ask(language, "ask_partner", text)
     assert answer.kind == "unknown" and not answer.facts
     assert answer.suggestions and answer.suggestions[0] in ("innobanx", "cfie")
+
+
+@pytest.mark.parametrize(("language", "text", "fact"), NEAREST, ids=[n[1] for n in NEAREST])
+def test_where_no_fact_answers_for_certain_the_nearest_is_told_as_such(
+    ask: Ask, language: str, text: str, fact: str
+) -> None:
+    answer = ask(language, "nlu_fallback", text)
+    assert fact in fact_ids(answer) and answer.uncertain
 
 
 @pytest.mark.parametrize(("language", "text"), GIBBERISH)

@@ -11,10 +11,11 @@ from bot.partners.answers import respond
 from bot.partners.contacts import Found
 from bot.partners.knowledge import Snapshot
 from bot.partners.records import CENTRE, Desk
-from bot.partners.turn import Answer, Context, Filters, Kind, Turn
+from bot.partners.turn import PLAIN, Answer, Context, Filters, Kind, Turn
 from bot.replies.compose import compose, off_topic, what_next
 from bot.replies.contact import contact
 from bot.replies.message import Message, payload, sources_of, statement
+from bot.replies.phrases import phrase
 
 LANGUAGES = ("en", "de", "zh")
 PAYLOAD = re.compile(r"^/([a-z_]+)(\{.*\})?$")
@@ -180,6 +181,44 @@ def test_a_source_that_says_when_keeps_its_date(snapshot: Snapshot) -> None:
 def test_the_second_and_third_miss_are_answered_differently(snapshot: Snapshot, language: str) -> None:
     said = [compose(Answer("unknown"), snapshot, language, misses).text for misses in range(4)]
     assert len(set(said[:3])) == 3 and said[3] == said[2]
+
+
+def nearest(snapshot: Snapshot, certainty: float, kind: Kind = "facts", **others: Any) -> Answer:
+    """What comes nearest to a question, as the partner database gives it."""
+    fact = snapshot.facts["sichuan-capital"]
+    context = Context(("sichuan",), said=(fact.id,))
+    return Answer(kind, (fact,), (snapshot.records["sichuan"],), certainty=certainty, context=context, **others)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_facts_that_may_not_be_the_answer_are_said_with_a_reservation_and_their_source(
+    snapshot: Snapshot, language: str
+) -> None:
+    fact = statement(snapshot.facts["sichuan-capital"], language)
+    plain = compose(nearest(snapshot, PLAIN), snapshot, language)
+    unsure = compose(nearest(snapshot, PLAIN - 0.01), snapshot, language)
+    assert plain.text == fact
+    assert unsure.text.startswith(phrase("unsure", language)) and unsure.text.endswith(fact)
+    assert unsure.sources == plain.sources and unsure.buttons == plain.buttons
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_statement_that_was_checked_gets_its_yes_or_no_without_a_reservation(
+    snapshot: Snapshot, language: str
+) -> None:
+    message = compose(nearest(snapshot, PLAIN - 0.1, verdict="no"), snapshot, language)
+    assert message.text.startswith(phrase("no", language)) and phrase("unsure", language) not in message.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_comes_nearest_to_an_unknown_is_shown_with_its_source_and_the_way_to_a_person(
+    snapshot: Snapshot, language: str
+) -> None:
+    said = [compose(nearest(snapshot, 0.1, "unknown"), snapshot, language, misses) for misses in range(4)]
+    assert len({message.text for message in said[:3]}) == 3
+    for message in said:
+        assert message.text.endswith(statement(snapshot.facts["sichuan-capital"], language))
+        assert message.sources and message.buttons[-1].payload == "/talk_to_human"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from bot.partners.figures import figures, years
+from bot.replies.compose import RESERVATIONS
 from bot.replies.phrases import PHRASES
 from tests.provenance import Provenance
 from tests.report.questions import Entry
@@ -19,6 +20,7 @@ from tests.report.questions import Entry
 KNOWLEDGE = Path(__file__).parent.parent.parent / "data" / "knowledge"
 NOT_SAID = ("concepts.yml", "vocabulary.yml", "other_places.yml", "not_known.yml")
 NO_SOURCE = "no source"
+RESERVED = tuple(text for key in RESERVATIONS for text in PHRASES[key].values())
 QUOTED = re.compile("[“„](.+?)[”“]")
 MOST_LISTED = 66  # counts of what a list holds
 
@@ -28,8 +30,9 @@ class Outcome:
     """One turn that was asked.
 
     `complaint` says why the answer does not hold, None when it does; `wants_facts`: an answer is known; `checks`: the
-    visitor states something and asks whether it is so; `facts` are those that the reply names, `without_origin` is what
-    of it stands in none of them and in no fixed phrase.
+    visitor states something and asks whether it is so; `reserved`: it shows facts and says first that they may not be
+    the answer, which is not to state them; `facts` are those that the reply names, `without_origin` is what of it
+    stands in none of them and in no fixed phrase.
     """
 
     entry: Entry
@@ -38,6 +41,7 @@ class Outcome:
     said: str
     complaint: str | None
     states_facts: bool
+    reserved: bool
     wants_facts: bool
     checks: bool
     confirms_falsely: bool
@@ -69,11 +73,11 @@ def judge(
     says_yes = said.startswith(tuple(PHRASES["yes"].values()))
     checks = entry.kind == "premise" or entry.way == "confirm"
     strange = tuple(sorted(figures(without_quotes(said, asked)) - known_figures()))
-    states_facts = any(message.get("sources") for message in messages)
+    sourced = [message for message in messages if message.get("sources")]
     unmet = why is not None and why != NO_SOURCE
     wants_facts = turn.get("sources") == "some"
     facts = frozenset(
-        fact for message in messages for source in message.get("sources") or () for fact in source["facts"]
+        fact for message in sourced for source in message["sources"] for fact in source["facts"]
     )
     stray = " | ".join(rest for message in messages if provenance and (rest := provenance.rest(message, asked)))
     return Outcome(
@@ -82,7 +86,8 @@ def judge(
         asked,
         said,
         why,
-        states_facts,
+        any(map(_states, messages)),
+        bool(sourced) and not any(map(_states, messages)),
         wants_facts,
         checks,
         checks and says_yes and unmet,
@@ -106,9 +111,14 @@ def complaint(turn: dict[str, Any], messages: list[dict[str, Any]]) -> str | Non
     sources = any(message.get("sources") for message in messages)
     if turn.get("sources") == "some" and not sources:
         return NO_SOURCE
-    if turn.get("sources") == "none" and sources:
+    if turn.get("sources") == "none" and any(map(_states, messages)):
         return "states facts"
     return None
+
+
+def _states(message: dict[str, Any]) -> bool:
+    """Whether a message gives facts as the answer, rather than as what comes nearest to one."""
+    return bool(message.get("sources")) and not message["text"].startswith(RESERVED)
 
 
 def _card(message: dict[str, Any]) -> str:

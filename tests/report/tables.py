@@ -86,12 +86,17 @@ def _truth(outcomes: list[Outcome]) -> Rows:
 
     clean = [o for o in outcomes if o.noise == "none"]
     noisy = [o for o in outcomes if o.noise != "none"]
+    wanted = [o for o in clean if o.wants_facts]
+    nothing = [o for o in clean if not o.wants_facts]
     rows: Rows = [
         (f"wrong answers, of all asked (bar {f.WRONG_BAR:.1%})", clean, _wrong),
         ("wrong answers with noise, of all asked", noisy, _wrong),
         ("confident answers that are wrong, of those that state facts", confident(clean), _wrong),
         ("the same with noise", confident(noisy), _wrong),
-        ("no answer although there is one", [o for o in clean if o.wants_facts], lambda o: not o.states_facts),
+        ("no answer although there is one", wanted, lambda o: not o.states_facts and not o.reserved),
+        ("facts shown with a reservation, of all asked", clean, lambda o: o.reserved),
+        ("answers that hold but are shown with a reservation", [o for o in wanted if o.right], lambda o: o.reserved),
+        ("facts shown with a reservation though no fact answers", nothing, lambda o: o.reserved),
         ("false premises confirmed, of statements to check", [o for o in outcomes if o.checks], _confirms),
         ("invented figures", outcomes, lambda o: bool(o.invented)),
     ]
