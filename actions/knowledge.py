@@ -109,10 +109,10 @@ class ActionAnswer(KnowledgeAction):
         if around and (for_us or _missed(events) or _says_it_all(part, around, snapshot)):
             message = {**part.latest_message, "text": f"{around} {part.latest_message['text']}"}
             if for_us:
-                message["intent"] = {"name": FALLBACK, "confidence": 0.0}
+                message |= {"intent": {"name": FALLBACK, "confidence": 0.0}, "intent_ranking": []}
             again, noted_again = CollectingDispatcher(), list[Unanswered]()
             after = answer(again, with_message(part, message), snapshot, noted_again.append, needs_person)
-            if not _missed(after):
+            if not _missed(after) or (for_us and _shows_facts(again)):
                 said, events, noted = again, after, noted_again
         for question in noted:
             self._recorder.record(question)
@@ -175,6 +175,10 @@ def _says_it_all(part: Tracker, around: str, snapshot: Snapshot) -> bool:
         and whole.kind == "facts"
         and (alone.kind == "unknown" or whole.certainty > alone.certainty)
     )
+
+
+def _shows_facts(said: CollectingDispatcher) -> bool:
+    return any((message.get("custom") or {}).get("sources") for message in said.messages)
 
 
 def _missed(events: list[EventType]) -> bool:

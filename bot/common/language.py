@@ -68,6 +68,12 @@ GERMAN = frozenset([
     "isses",
 ]
 )  # fmt: skip
+# Towns that are written like this in English sentences too.
+TOWNS = frozenset([
+    "düsseldorf", "münster", "mönchengladbach", "lübeck", "osnabrück", "saarbrücken", "göttingen", "tübingen", "würzburg",
+    "lüdenscheid", "gütersloh",
+]
+)  # fmt: skip
 # Pinyin: words that mean nothing in the other two, and short ones that count only in company.
 PINYIN_STRONG = frozenset([
     "nihao", "ninhao", "xiexie", "zaijian", "shenme", "sheme", "nali", "nar", "zenme", "zenmeyang", "weishenme",
@@ -83,6 +89,7 @@ PINYIN_WEAK = frozenset([
     "he", "ren", "jia", "qing", "shuo", "yao", "xiang", "dui",
 ]
 )  # fmt: skip
+WITHOUT_SHAPE = TOWNS | PINYIN_STRONG | PINYIN_WEAK
 # Han characters that carry grammar rather than names: one is worth a word.
 HAN_FUNCTION = frozenset(
     "的了吗呢吧是在有和与跟就也不没很都还能会可请我你您他她它们这那哪谁什么怎为多少几个要想从到对把被给说做做让问答谢嗎們這為麼請說個還會"
@@ -117,7 +124,7 @@ def scores(text: str) -> dict[str, float]:
         weak += word in PINYIN_WEAK
         if english != german:
             result["en" if english else "de"] += 1.0
-        elif not english and len(word) > 3 and word not in PINYIN_STRONG and word not in PINYIN_WEAK:
+        elif not english and len(word) > 3 and word not in WITHOUT_SHAPE:
             # A capital inside an English sentence marks a name, so shapes of capitalised words say little there.
             weight = 0.15 if original[:1].isupper() else 0.5
             if GERMAN_SHAPES.search(word):

@@ -17,7 +17,7 @@ from rasa.core.channels.channel import (
     UserMessage,
 )
 from rasa.shared.core.constants import DEFAULT_INTENTS
-from rasa.shared.core.events import SlotSet, UserUttered
+from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic import Blueprint, Sanic
 from sanic.request import Request
@@ -26,6 +26,7 @@ from sanic.response import HTTPResponse, empty, json
 from bot.common import logs
 from bot.common.language import DEFAULT_LANGUAGE
 from bot.core.nlu.names import shared_source
+from bot.core.processor import ACTION_FAILED_RESPONSE
 from bot.core.settings import current
 from bot.core.tracker_store import StoreUnavailable
 from bot.core.turn_request import BadTurn, Turn, parse_conversation, parse_turn
@@ -69,6 +70,7 @@ class TurnOutput(CollectingOutputChannel):
             "intent": intent.get("name") or "",
             "confidence": float(intent.get("confidence") or 0.0),
             "missed": missed(tracker),
+            "failed": failed(tracker),
         }
 
 
@@ -80,6 +82,12 @@ def missed(tracker: DialogueStateTracker) -> bool:
         if isinstance(event, SlotSet) and event.key == "misses":
             return bool(event.value)
     return False
+
+
+def failed(tracker: DialogueStateTracker) -> bool:
+    """Returns whether the last thing said is the apology for an action that could not be carried out, or not be heard of."""
+    said = next((event for event in reversed(tracker.events) if isinstance(event, (BotUttered, UserUttered))), None)
+    return isinstance(said, BotUttered) and said.metadata.get("utter_action") == ACTION_FAILED_RESPONSE
 
 
 def keep_to_own_routes(request: Request) -> HTTPResponse | None:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from bot.gateway import history
-from bot.gateway.case_lines import kept_for_staff
+from bot.gateway.case_lines import kept_for_staff, with_way_back
 from bot.gateway.choices import Choices
 from bot.gateway.history import Draft
 from bot.gateway.inbox import Entry
@@ -43,6 +43,17 @@ class CaseTurns:
         case = open_case_of(db, entry.conversation)
         kept_line = case and kept_for_staff(db, self._choices, self._data, case, entry.language)
         return [kept_line] if kept_line else []
+
+    def naming_the_case(self, db: Connection, conversation: str, language: str, drafts: list[Draft]) -> list[Draft]:
+        """The number of the case that was opened in a turn, instead of the apology that ends it.
+
+        An action server that dies after it has opened the case leaves the apology that nothing was passed on.
+        """
+        case = open_case_of(db, conversation)
+        if case is None:
+            return drafts
+        told = with_way_back(db, self._choices, case, language, line("passed_on_anyway", language, number=case.number))
+        return [*drafts[:-1], told]
 
     def _resume(self, db: Connection, entry: Entry) -> Draft:
         try:

@@ -31,12 +31,16 @@ class Turn:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the core answered; `language` is the one it answered in, `missed` whether it had to say it does not know."""
+    """What the core answered; `language` is the one it answered in, `missed` whether it had to say it does not know.
+
+    `failed`: it said that something is out of order, since an action could not be carried out or its answer got lost.
+    """
 
     messages: list[dict[str, Any]]
     language: str | None
     fixed_language: str | None
     missed: bool = False
+    failed: bool = False
     core_ms: float | None = None
     actions_ms: float | None = None
 
@@ -126,5 +130,5 @@ def _read_reply(status: int, body: bytes) -> Reply:
     times = [
         value if isinstance(value, int | float) else None for value in map(document.get, ("turn_ms", "actions_ms"))
     ]
-    missed = document.get("missed") is True
-    return Reply(said, document.get("language"), document.get("fixed_language"), missed, *times)
+    missed, failed = document.get("missed") is True, document.get("failed") is True
+    return Reply(said, document.get("language"), document.get("fixed_language"), missed, failed, *times)

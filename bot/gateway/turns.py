@@ -247,6 +247,8 @@ class Turns:
             drafts = [history.Draft("assistant", language, notice("no_answer", language))]
         kept = next((code for code in (reply.fixed_language, reply.language) if code in LANGUAGES), None)
         standing = history.advance(db, conversation, len(drafts), kept)
+        if reply.failed and standing.state in WITH_PEOPLE:
+            drafts = self._cases.naming_the_case(db, conversation, language, drafts)
         messages = history.write(db, conversation, standing.last_position, drafts, reply_to=message_id)
         if language != entry.language:
             history.mark_language(db, conversation, message_id, language)

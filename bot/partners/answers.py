@@ -120,7 +120,10 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     where: list[Scored] = []
     sure = certainty(ranked, asked, turn.language, snapshot, lenient=lenient)
     if leaning.beside_the_subject(ranked, asked, turn, snapshot) and sure < leaning.SURE_BESIDE:
-        return unknown(turn, snapshot, ranked, named)
+        about_it = [s for s in ranked if snapshot.ranking.is_about(s.fact, turn.context.subject[:2])]
+        if not about_it or ranked[0].score - about_it[0].score > leaning.JUST_BEHIND:
+            return unknown(turn, snapshot, ranked, named)
+        ranked, sure = about_it, certainty(about_it, asked, turn.language, snapshot, lenient=lenient)
     if sure < sorts.CLEARLY:
         having = selection.having(ranked, asked, (*named, *turn.context.subject), snapshot)
         if not having:
@@ -229,7 +232,7 @@ def unknown(
     subject = tuple(named) or turn.context.subject
     context = Context(subject[:3], (), turn.context.said, turn.text)
     suggestions = tuple(dict.fromkeys(near))[:2]
-    facts = selection.nearest(ranked, turn, named, snapshot) if sure >= PERHAPS else ()
+    facts = selection.nearest(list(ranked), snapshot.ranking.ask(turn.text), snapshot) if sure >= PERHAPS else ()
     if not facts:
         return Answer("unknown", suggestions=suggestions, context=context)
     shown = say_facts(turn, snapshot, facts, tuple(named))

@@ -36,6 +36,7 @@ PLAINLY_ELSEWHERE = 0.0  # as likely as not: what leans on the subject is not an
 TAKEN_UP_LATELY = {False: 0.2, True: 0.8}
 CARRIED_ON = 1.5  # the same for what carries the last question on
 SURE_BESIDE = 0.9  # how certain an answer must be that does not name what the question leans on
+JUST_BEHIND = 0.3  # how far (in score) a fact about the subject may lie behind one that is not, to be said instead
 OWN_NAMES = frozenset({CENTRE, "herne", "city-of-herne"})
 OURS = ("carrier", "centre")  # parts of organisations that stand on our side of an agreement
 # What is asked of anything whatever.
@@ -99,6 +100,9 @@ def beside_the_subject(ranked: list[Scored], asked: Asked, turn: Turn, snapshot:
     if not leans(turn, asked, snapshot):
         return False
     best = ranked[0].fact
+    described = [m.record_ids for m in asked.mentions if len(m.record_ids) == 1 and not OWN_NAMES & set(m.record_ids)]
+    if any(snapshot.ranking.is_about(best, ids) for ids in described):
+        return False  # "which fields does that university have?"
     cities = snapshot.vocabulary.values("cities", asked.masked)
     if names_city(best, cities, snapshot):
         return False

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from bot.partners import sorts
-from bot.partners.certainty import MISSING, QUESTION_WORDS, SURE, SURE_OUT_OF_SCOPE, certainty
+from bot.partners.certainty import ABOUT, MISSING, QUESTION_WORDS, SURE, SURE_OUT_OF_SCOPE, certainty
 from bot.partners.figures import counts_something, month_in, years
 from bot.partners.index import fold_document
 from bot.partners.knowledge import Snapshot
@@ -128,15 +128,17 @@ def choose(ranked: Sequence[Scored], snapshot: Snapshot, *, several: bool = Fals
     return (best.fact, *(s.fact for s in near))[:MOST_FACTS]
 
 
-def nearest(ranked: Sequence[Scored], turn: Turn, named: Collection[str], snapshot: Snapshot) -> tuple[Fact, ...]:
-    """What to show of the ranked facts when none answers for certain; none when the best is beside what is meant."""
-    best = ranked[0]
-    if named and not snapshot.ranking.is_about(best.fact, named):
+def nearest(ranked: list[Scored], asked: Asked, snapshot: Snapshot) -> tuple[Fact, ...]:
+    """What to show of the ranked facts when none answers for certain; none when all are beside what is meant."""
+    named = {i for m in asked.mentions if m.strength > 1 for i in m.record_ids}
+    typed = of_the_asked_type(ranked, asked, snapshot)
+    if typed and typed[0] is not ranked[0] and typed[0].nearness < ABOUT:
+        return ()  # a figure of something else
+    if not typed or (named and not snapshot.ranking.is_about(typed[0].fact, named)):
         return ()
-    if snapshot.ranking.ask(turn.text).concepts & ASKS_FIGURE and not _has_figure(best.fact):
-        return ()
+    ranked = typed
     facts = choose(ranked, snapshot, several=True)
-    return facts if best.fact.variants else facts[:MOST_NEAREST]
+    return facts if ranked[0].fact.variants else facts[:MOST_NEAREST]
 
 
 def needed(turn: Turn) -> float:

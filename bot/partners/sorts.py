@@ -23,6 +23,8 @@ HOW_LONG = re.compile(
 WHEN = re.compile(
     r"\b(?:when|what year|which year|since when|wann|welche[mns]? jahr|seit wann)\b|什么时候|何时|哪一?年|哪一?天"
 )
+# "Why was it still open when it was announced?" asks for no date.
+OTHER_QUESTION = re.compile(r"\b(?:why|how)\b(?!.*\b(?:and|or)\b)")
 # Besides cities and countries: where in a town something was.
 VENUE = re.compile(
     r"\b(?:town hall|\w*park|\w*hall|\w*strasse|street|academy|akademie|airport|campus|harbour|port|island|centre of|lake|\d{5})\b"
@@ -53,7 +55,8 @@ def lacks(asked: Asked, fact: Fact, known: Collection[str], snapshot: Snapshot) 
     text = fold_document(fact.in_language("en")[0])
     told = snapshot.ranking.solid_concepts(fact)
     wanted: list[bool] = []
-    if WHEN.search(asked.folded):
+    when = WHEN.search(asked.folded)
+    if when and not OTHER_QUESTION.search(asked.folded[: when.start()]):
         wanted.append(bool(years(text) or told & DATES))
     if HOW_LONG.search(asked.folded):
         wanted.append(bool(LASTS.search(text) or "how_long" in told))

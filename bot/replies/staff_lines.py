@@ -45,6 +45,13 @@ LINES: dict[str, Text] = {
         "wieder da ist es: {back}. Der Assistent antwortet solange nicht.",
         "zh": "您的消息已随请求 {number} 为工作人员保留，他们将在此回复；恢复办公时间：{back}。在此期间自动助手不会作答。",
     },
+    "passed_on_anyway": {
+        "en": "Something on our side broke off, but your request has reached our staff. Its number is {number}. What you "
+        "write now reaches the people there.",
+        "de": "Bei uns ist etwas abgebrochen, Ihre Anfrage ist aber bei unserem Team angekommen. Ihre Nummer ist {number}. "
+        "Was Sie jetzt schreiben, lesen die Menschen dort.",
+        "zh": "我们的系统刚才中断了，但您的请求已送达工作人员，编号为 {number}。您现在所写的内容将由工作人员阅读。",
+    },
     "resumed": {
         "en": "You are with the automated assistant again.",
         "de": "Sie sind wieder beim automatischen Assistenten.",

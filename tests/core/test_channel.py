@@ -144,7 +144,7 @@ def test_a_failing_action_is_an_apology_in_the_visitors_language_and_nothing_els
     conversation = new_id()
     core.actions.behaviour = behaviour
     status, answer = core.turn(text, conversation)
-    assert status == 200 and texts(answer) == [apology]
+    assert status == 200 and texts(answer) == [apology] and answer["failed"]
     core.actions.behaviour = ANSWER
     assert texts(core.turn(text, conversation)[1]) == ["An answer"]
 

@@ -44,7 +44,7 @@ def test_chinese_in_characters_or_pinyin_is_chinese_whatever_the_session_was(tex
     assert detect(text, hint) == "zh"
 
 
-@pytest.mark.parametrize("text", ["ok", "OK!", "Luzhou?", "CFIE", "Herne", "123", "???", "", "👍", "Innobanx"])
+@pytest.mark.parametrize("text", ["ok", "OK!", "Luzhou?", "CFIE", "Herne", "123", "???", "", "👍", "Innobanx", "general düsseldorf, district?"])
 @pytest.mark.parametrize("hint", ["en", "de", "zh"])
 def test_what_is_no_language_keeps_the_language_of_the_session(text, hint):
     assert detect(text, hint) == hint

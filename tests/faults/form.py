@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.handoff.numbers import ALPHABET, LENGTH
 from bot.replies.handoff_words import WORDS, word
+from bot.replies.staff_lines import LINES
 
 from .visitors import Said, Visitor
 
@@ -130,8 +131,8 @@ def _asked_for(said: Said, language: str) -> str:
 
 def _number_told(said: Said, language: str) -> str:
     """The number in a confirmation, empty when the answer is none."""
-    for key in ("sent", "already"):
-        before, after = WORDS[key][language].split("{number}")
+    for text in (WORDS["sent"], WORDS["already"], LINES["passed_on_anyway"]):
+        before, after = text[language].split("{number}")
         after = after.split("{")[0]
         found = re.search(re.escape(before) + f"({_NUMBER.pattern})" + re.escape(after), said.answer)
         if found:

@@ -115,6 +115,27 @@ def test_the_message_that_opened_a_case_gets_its_answer_though_the_core_died_mea
     assert len(core.turns) == 1
 
 
+@pytest.mark.parametrize("language", ["en", "de", "zh"])
+def test_whose_request_was_taken_though_the_action_broke_off_is_told_the_number_and_not_that_nothing_was_passed_on(
+    live: Live, core: FakeCore, language: str
+) -> None:
+    chat = live.chat(language)
+    core.after_turn = [lambda: live.open(chat, "form-1")]
+    core.next_reply = {"messages": [{"text": "Nothing was passed on."}], "failed": True}
+    told = chat.say("yes, send it").json()
+    case = live.store.read(lambda db: open_case_of(db, live.conversation(chat)))
+    assert case is not None and told["state"] == "waiting"
+    (message,) = told["messages"]
+    assert message["text"] == LINES["passed_on_anyway"][language].format(number=case.number)
+    assert [choice["title"] for choice in message["choices"]] == [BACK_TO_ASSISTANT[language]]
+
+
+def test_an_apology_without_a_case_stays_what_it_is(live: Live, core: FakeCore) -> None:
+    core.next_reply = {"messages": [{"text": "Nothing was passed on."}], "failed": True}
+    told = live.chat().say("yes, send it").json()
+    assert (told["state"], told["messages"][0]["text"]) == ("bot", "Nothing was passed on.")
+
+
 def test_its_repeat_right_after_the_failure_is_answered_by_the_core(live: Live, core: FakeCore) -> None:
     chat = live.chat()
     core.after_turn = [lambda: live.open(chat, "form-1")]
