@@ -37,7 +37,10 @@ _OF_SOMETHING = re.compile(
     r"\W*\w{2,5} (?:which|what|whom|welche\w+|wem|wen) \w+", re.I
 )  # "in which year", still without a verb
 _AND_ALSO = re.compile(
-    rf",?\s+(?:and|und|plus|sowie|as well as)\s+(?:also\s+|then\s+|auch\s+|dann\s+|about\s+)?(?={_QUESTION_WORD}\b)",
+    rf",?\s+(?:and|und|plus|sowie|as well as)\s+(?:also\s+|then\s+|auch\s+|dann\s+|about\s+)?(?={_QUESTION_WORD}\b)"
+    # After a comma a verb in front asks as well: "which rivers meet there, and is the port important?"
+    r"|,\s+(?:and|und)\s+(?=(?:is|are|was|were|do|does|did|has|have|can|ist|sind|war|waren|hat|haben|gibt|kann|können)\s+"
+    r"(?:the|its?|there|they|their|you|we|an?|any|this|that|he|she|der|die|das|es|sie|ihr\w*|sein\w*|man|wir|dort|eine?)\b)",
     re.I,
 )
 _HAN_AND = re.compile(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.common.text import fold
 from bot.partners import ambiguity, counted, exactness, followup, leaning, lists, selection, sorts
-from bot.partners.certainty import ABOUT_THE_NAMED, PERHAPS, SURE, certainty
+from bot.partners.certainty import ABOUT_THE_NAMED, SURE, certainty
 from bot.partners.knowledge import Snapshot
 from bot.partners.premises import claims_in, judge, saying_where, states
 from bot.partners.ranking import Asked, Scored
@@ -232,7 +232,7 @@ def unknown(
     subject = tuple(named) or turn.context.subject
     context = Context(subject[:3], (), turn.context.said, turn.text)
     suggestions = tuple(dict.fromkeys(near))[:2]
-    facts = selection.nearest(list(ranked), snapshot.ranking.ask(turn.text), snapshot) if sure >= PERHAPS else ()
+    facts = selection.nearest(list(ranked), snapshot.ranking.ask(turn.text), sure, snapshot) if ranked else ()
     if not facts:
         return Answer("unknown", suggestions=suggestions, context=context)
     shown = say_facts(turn, snapshot, facts, tuple(named))

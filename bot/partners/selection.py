@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from bot.partners import sorts
-from bot.partners.certainty import ABOUT, MISSING, QUESTION_WORDS, SURE, SURE_OUT_OF_SCOPE, certainty
+from bot.partners.certainty import ABOUT, MISSING, PERHAPS, QUESTION_WORDS, SURE, SURE_OUT_OF_SCOPE, certainty
 from bot.partners.figures import counts_something, month_in, years
 from bot.partners.index import fold_document
 from bot.partners.knowledge import Snapshot
@@ -47,6 +47,7 @@ WINDOW, SAME_TIME = (
 )  # so many facts, and so far (in score) behind the best, are looked through for the time asked about
 NEXT_TO = 10  # characters between names that stand side by side: " und mit ", 和
 MOST_NEAREST = 2  # facts shown where none answers for certain
+LIKELY, LEAST_COVERED = 0.15, 0.5  # below this probability: share of the question's concepts that such a fact has
 MARGIN = 1.0  # facts this close to the best (in score) are said with it
 
 
@@ -128,13 +129,20 @@ def choose(ranked: Sequence[Scored], snapshot: Snapshot, *, several: bool = Fals
     return (best.fact, *(s.fact for s in near))[:MOST_FACTS]
 
 
-def nearest(ranked: list[Scored], asked: Asked, snapshot: Snapshot) -> tuple[Fact, ...]:
-    """What to show of the ranked facts when none answers for certain; none when all are beside what is meant."""
+def nearest(ranked: list[Scored], asked: Asked, sure: float, snapshot: Snapshot) -> tuple[Fact, ...]:
+    """What to show of the ranked facts when none answers for certain; none when all are beside what is meant.
+
+    The less certain (`sure`, probability 0..1) the best is, the more it must have of what is asked.
+    """
+    if sure < PERHAPS:
+        return ()
     named = {i for m in asked.mentions if m.strength > 1 for i in m.record_ids}
     typed = of_the_asked_type(ranked, asked, snapshot)
     if typed and typed[0] is not ranked[0] and typed[0].nearness < ABOUT:
         return ()  # a figure of something else
     if not typed or (named and not snapshot.ranking.is_about(typed[0].fact, named)):
+        return ()
+    if sure < LIKELY and not (named or typed[0].covered >= LEAST_COVERED):
         return ()
     ranked = typed
     facts = choose(ranked, snapshot, several=True)

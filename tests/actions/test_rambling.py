@@ -1,11 +1,12 @@
 """A long sentence that asks at its end, and a question of hardly a word after what was told."""
 
+import httpx
 import pytest
 from rasa_sdk import Tracker
 
 from actions.rambling import asked_last
 
-from .conftest import Call
+from .conftest import Call, request_body
 
 
 def tracker(text: str, intent: str = "nlu_fallback") -> Tracker:
@@ -48,3 +49,24 @@ def test_a_rambling_question_is_answered(call: Call) -> None:
     )
     answer = call("action_answer", text, intent="nlu_fallback", language="de")
     assert "30. Juli 2019" in str(answer)
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "asked"),
+    [
+        ("en", "Our firm builds machines and wants to enter the Chinese market.", "How can you help?"),
+        ("de", "Unsere Firma baut Maschinen und will auf den chinesischen Markt.", "Was können Sie für uns tun?"),
+        ("zh", "我们在维滕生产水泵，想进入中国市场。", "你们能帮我们做什么？"),
+    ],
+)
+def test_what_can_be_done_for_those_who_told_of_their_plans_is_answered_from_facts(
+    core: httpx.Client, language: str, told: str, asked: str
+) -> None:
+    ranking = [{"name": "ask_capabilities", "confidence": 0.97}]
+    body = request_body("action_answer", f"{told} {asked}", intent="ask_topic", language=language)
+    body["tracker"]["latest_message"]["parts"] = [
+        {"text": told, "asks": False, "intent_ranking": [{"name": "ask_topic", "confidence": 0.9}]},
+        {"text": asked, "asks": True, "intent_ranking": ranking},
+    ]
+    answer = core.post("/webhook", json=body).json()
+    assert any((message.get("custom") or {}).get("sources") for message in answer["responses"])
