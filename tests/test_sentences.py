@@ -17,8 +17,14 @@ CUT = {
         "Seit wann gibt es die CDHAW",
         "zu welcher Uni gehört sie?",
     ],
-    "Which rivers meet in Luzhou, and is its port important?": ["Which rivers meet in Luzhou", "is its port important?"],
-    "Welche Flüsse treffen sich dort, und ist der Hafen groß?": ["Welche Flüsse treffen sich dort", "ist der Hafen groß?"],
+    "Which rivers meet in Luzhou, and is its port important?": [
+        "Which rivers meet in Luzhou",
+        "is its port important?",
+    ],
+    "Welche Flüsse treffen sich dort, und ist der Hafen groß?": [
+        "Welche Flüsse treffen sich dort",
+        "ist der Hafen groß?",
+    ],
     "Does it lie in Sichuan, and has 4 million people?": ["Does it lie in Sichuan, and has 4 million people?"],
     "Who is responsible, e.g. for visas?": ["Who is responsible, e.g. for visas?"],
 }

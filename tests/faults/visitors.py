@@ -21,7 +21,7 @@ from bot.settings import ROOT
 from .stage import Stage
 
 Message = dict[str, Any]
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0  # in the kill loop the gateway is there for one second in eight
 _numbers = itertools.count(1)
 
 

@@ -76,9 +76,7 @@ def judge(
     sourced = [message for message in messages if message.get("sources")]
     unmet = why is not None and why != NO_SOURCE
     wants_facts = turn.get("sources") == "some"
-    facts = frozenset(
-        fact for message in sourced for source in message["sources"] for fact in source["facts"]
-    )
+    facts = frozenset(fact for message in sourced for source in message["sources"] for fact in source["facts"])
     stray = " | ".join(rest for message in messages if provenance and (rest := provenance.rest(message, asked)))
     return Outcome(
         entry,
