@@ -120,10 +120,10 @@ def by_facts(turn: Turn, snapshot: Snapshot, asked: Asked) -> Answer:
     where: list[Scored] = []
     sure = certainty(ranked, asked, turn.language, snapshot, lenient=lenient)
     if leaning.beside_the_subject(ranked, asked, turn, snapshot) and sure < leaning.SURE_BESIDE:
-        about_it = [s for s in ranked if snapshot.ranking.is_about(s.fact, turn.context.subject[:2])]
-        if not about_it or ranked[0].score - about_it[0].score > leaning.JUST_BEHIND:
+        of_it = leaning.just_behind(ranked, turn.context, snapshot)
+        if not of_it:
             return unknown(turn, snapshot, ranked, named)
-        ranked, sure = about_it, certainty(about_it, asked, turn.language, snapshot, lenient=lenient)
+        ranked, sure = of_it, certainty(of_it, asked, turn.language, snapshot, lenient=lenient)
     if sure < sorts.CLEARLY:
         having = selection.having(ranked, asked, (*named, *turn.context.subject), snapshot)
         if not having:

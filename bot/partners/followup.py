@@ -232,5 +232,5 @@ def _about(turn: Turn, snapshot: Snapshot, what: str, record_id: str) -> Answer:
             facts = selection.choose(near, snapshot)
             return replace(answers.say_facts(turn, snapshot, facts, (record_id,)).asking(what), certainty=sure)
     if asked.concepts & selection.QUESTION_TYPES:
-        return answers.unknown(turn, snapshot, near, (record_id,), sure if near else 0.0).asking(what)
+        return answers.unknown(turn, snapshot, near, (record_id,), sure).asking(what)
     return answers.overview(turn, snapshot, record_id)

@@ -108,11 +108,23 @@ def beside_the_subject(ranked: list[Scored], asked: Asked, turn: Turn, snapshot:
         return False
     if not context.subject:
         return not snapshot.ranking.is_about(best, {*context.listed, CENTRE})
-    record = snapshot.records[context.subject[0]]
-    ends = {end for end in (record.from_id, record.to_id) if end} - OWN_NAMES
-    if _of_another_event(best, record, asked, snapshot):
+    if _of_another_event(best, snapshot.records[context.subject[0]], asked, snapshot):
         return True
-    return not snapshot.ranking.is_about(best, {record.id, *ends})
+    return not snapshot.ranking.is_about(best, _itself(context, snapshot))
+
+
+def just_behind(ranked: list[Scored], context: Context, snapshot: Snapshot) -> list[Scored]:
+    """The facts about the subject itself, where the first of them lies just behind one that is not; else none."""
+    if not context.subject:
+        return []
+    about_it = [s for s in ranked if snapshot.ranking.is_about(s.fact, _itself(context, snapshot))]
+    return about_it if about_it and ranked[0].score - about_it[0].score <= JUST_BEHIND else []
+
+
+def _itself(context: Context, snapshot: Snapshot) -> set[str]:
+    """The subject and, of a link, its ends but our own."""
+    record = snapshot.records[context.subject[0]]
+    return {record.id, *({end for end in (record.from_id, record.to_id) if end} - OWN_NAMES)}
 
 
 def _of_another_event(fact: Fact, spoken_of: Record, asked: Asked, snapshot: Snapshot) -> bool:

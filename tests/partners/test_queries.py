@@ -11,7 +11,7 @@ ORGANISATIONS: list[tuple[dict[str, Any], set[str]]] = [
     ({"city": "Düsseldorf"}, {"innobanx", "sichuan-representative-office", "china-consulate-general-duesseldorf"}),
     ({"city": "Shanghai"}, {"cdhaw"}),
     ({"city": "Paris"}, set()),
-    ({"country": "China"}, {"cfie", "cdhaw", "swust", "luzhou-high-tech-zone"}),
+    ({"country": "China"}, {"cfie", "cdhaw", "swust", "luzhou-high-tech-zone", "german-consulate-general-chengdu"}),
     ({"kinds": ["university"]}, {"hochschule-bochum", "cdhaw", "swust"}),
     ({"kinds": ["university", "consulate"], "country": "Germany"},
      {"hochschule-bochum", "china-consulate-general-duesseldorf"}),
@@ -38,7 +38,7 @@ def test_organisations_fit_every_filter(loaded: Store, filters: dict[str, Any], 
 def test_no_filter_gives_all_organisations_in_the_order_of_the_files(loaded: Store) -> None:
     with loaded.session() as session:
         found = queries.organisations(session)
-    assert len(found) == 14
+    assert len(found) == 15
     assert [record.position for record in found] == sorted(record.position for record in found)
 
 
