@@ -197,3 +197,13 @@ def test_reading_further_up_is_not_disturbed_and_the_way_down_is_offered(ask: As
     page.locator("#newer").click()
     expect(page.locator("#newer")).to_be_hidden()
     expect(page.locator(".message.assistant").last).to_be_in_viewport()
+
+
+def test_an_answer_that_comes_while_the_log_still_moves_to_the_question_is_in_sight(ask: Ask) -> None:
+    page: Page = ask("\n\n".join("A long answer." for _ in range(40))).page
+    page.emulate_media(reduced_motion="no-preference")
+    page.locator("#log").evaluate("(log) => log.scrollTo(0, 0)")  # its beginning is read
+    say(page, "more")  # answered at once, sooner than a smooth scroll ends
+    answers(page, 3)
+    expect(page.locator(".message.assistant").last).to_be_in_viewport()
+    expect(page.locator("#newer")).to_be_hidden()

@@ -8,6 +8,7 @@ const NEAR_END = 120;
 export function makeLog(box, newer, words, press) {
   const shown = new Map(); // message id -> node
   let lastDay;
+  let onTheWay = false; // a smooth scroll to the visitor's own message has not ended yet
 
   const atEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END;
 
@@ -27,7 +28,7 @@ export function makeLog(box, newer, words, press) {
       if (author === "visitor") settle(id);
       return false;
     }
-    const follow = author === "visitor" || atEnd();
+    const follow = author === "visitor" || onTheWay || atEnd();
     const day = new Date(at).toDateString();
     if (day !== lastDay) box.append(el("p", { class: "day", lang: words.language }, el("time", { datetime: at }, dayText(at, words.language))));
     lastDay = day;
@@ -36,6 +37,7 @@ export function makeLog(box, newer, words, press) {
     box.append(node);
     if (follow) reveal(node);
     else newer.hidden = false;
+    onTheWay = author === "visitor" && !atEnd();
     return true;
   }
 
@@ -57,6 +59,7 @@ export function makeLog(box, newer, words, press) {
   }
 
   box.addEventListener("scroll", () => atEnd() && (newer.hidden = true));
+  for (const sign of ["scrollend", "wheel", "touchmove", "keydown"]) box.addEventListener(sign, () => (onTheWay = false), { passive: true });
   newer.addEventListener("click", () => {
     reveal(box.lastElementChild);
     box.focus();
